@@ -1,0 +1,31 @@
+/** @file Step 4, network: trained numbers as plain arrays, with where they came from. */
+import type { Architecture } from '$lib/arch/architecture';
+
+/** A dense float32 array in row-major order of `shape` (conv HWIO, depthwise [k, k, C, 1], dense [in, out]). */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Tensors by name, as `tensorsOf` spells them. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What produced a checkpoint. */
+export interface Provenance {
+  readonly dataset: string;
+  /** SHA-256 of the dataset's bytes, hex. */
+  readonly datasetSha256: string;
+  readonly epochs: number;
+  readonly seed: number;
+  /** Engine and build, as `Engine.build` spells it. */
+  readonly engine: string;
+  readonly validationAccuracy: number | null;
+}
+
+/** A network with its numbers. */
+export interface Checkpoint {
+  readonly format: 1;
+  readonly arch: Architecture;
+  readonly tensors: Tensors;
+  readonly from: Provenance;
+}
