@@ -1,0 +1,215 @@
+/** @file State: the open network as an undoable document; every number on the page is derived from it. */
+import type { Architecture, Issue, Shape } from '$lib/arch/architecture';
+import { insertRow, moveRow, removeRow, duplicateRow, setField } from '$lib/arch/edit';
+import { checkArchitecture } from '$lib/arch/parse';
+import { scaleWidth, withInput } from '$lib/arch/scale';
+import { columnsOf, type Column } from '$lib/components/diagram/columns';
+import { totalCost } from '$lib/cost/cost';
+import { lower } from '$lib/ops/lower';
+import type { Op } from '$lib/ops/op';
+import { commit, historyOf, redone, undone, type History } from './history';
+
+export type TimingKind = 'measured' | 'predicted' | null;
+
+/** What is known about the time of the open network, in the deployment setting named. */
+export interface Timings {
+  readonly perColumnMs: readonly (number | null)[] | null;
+  readonly totalMs: number | null;
+  readonly kind: TimingKind;
+  readonly setting: string;
+}
+
+/** Predicts the time of ops from a latency table; null where the table cannot say. */
+export type Predictor = (ops: readonly Op[]) => {
+  readonly perColumnMs: readonly (number | null)[];
+  readonly totalMs: number | null;
+};
+
+/** The document: the network now, and the one its edits are counted against. */
+interface Sheet {
+  readonly arch: Architecture;
+  readonly base: Architecture;
+  /** Width multiplier applied to the base. */
+  readonly width: number;
+}
+
+const unknown: Timings = { perColumnMs: null, totalMs: null, kind: null, setting: '' };
+
+/** What decides the time of a column: its ops without their names. */
+const signature = (column: Column): string =>
+  JSON.stringify(column.parts.map(({ op }) => ({ ...op, id: '', column: 0, inputs: op.inputs.length })));
+
+/** The open network: verbs commit one labelled step each, getters derive the rest. */
+export class Workbench {
+  #history = $state.raw<History<Sheet>>(historyOf({} as Sheet, ''));
+  #selected = $state(0);
+  #given = $state.raw<{ readonly timings: Timings; readonly columns: readonly Column[]; readonly arch: Architecture }>();
+  #predictor = $state.raw<Predictor | null>(null);
+
+  readonly #sheet = $derived(this.#history.present.value);
+  readonly #ops = $derived(lower(this.#sheet.arch));
+  readonly #columns = $derived(columnsOf(this.#sheet.arch, this.#ops));
+  readonly #cost = $derived(totalCost(this.#ops));
+  readonly #baseOps = $derived(lower(this.#sheet.base));
+  readonly #baseCost = $derived(totalCost(this.#baseOps));
+  readonly #timing = $derived.by(() => this.#timeNow());
+
+  constructor(arch: Architecture, label: string) {
+    this.#history = historyOf({ arch, base: arch, width: 1 }, label);
+  }
+
+  get arch(): Architecture {
+    return this.#sheet.arch;
+  }
+  /** The network that the edits are counted against. */
+  get base(): Architecture {
+    return this.#sheet.base;
+  }
+  /** The width multiplier chosen on the page. */
+  get width(): number {
+    return this.#sheet.width;
+  }
+  get ops(): readonly Op[] {
+    return this.#ops;
+  }
+  get columns(): readonly Column[] {
+    return this.#columns;
+  }
+  get cost(): ReturnType<typeof totalCost> {
+    return this.#cost;
+  }
+  get baseCost(): ReturnType<typeof totalCost> {
+    return this.#baseCost;
+  }
+  get label(): string {
+    return this.#history.present.label;
+  }
+  get canUndo(): boolean {
+    return this.#history.past.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.#history.future.length > 0;
+  }
+  /** What the next redo would do again. */
+  get redoLabel(): string {
+    return this.#history.future[0]?.label ?? '';
+  }
+  /** The selected column, always one that exists. */
+  get selected(): number {
+    return Math.min(this.#selected, this.#columns.length - 1);
+  }
+  set selected(column: number) {
+    this.#selected = Math.max(0, column);
+  }
+
+  /** Sets one field ('rows.3.out'); when the table would break, nothing changes and the issues come back. */
+  edit(path: string, value: unknown, label: string): readonly Issue[] {
+    return this.#try(setField(this.arch, path, value), label);
+  }
+
+  /** Opens another network as one undoable step; edits are counted against it from now on. */
+  open(arch: Architecture, label: string, base: Architecture = arch, width = 1): void {
+    this.#commit({ arch, base, width }, label);
+  }
+
+  /** Duplicates, removes or moves a row (index in `arch.rows`); issues come back and nothing changes when it cannot be. */
+  duplicate(index: number, label: string): readonly Issue[] {
+    return this.#try(duplicateRow(this.arch, index), label);
+  }
+  remove(index: number, label: string): readonly Issue[] {
+    return this.#try(removeRow(this.arch, index), label);
+  }
+  move(from: number, to: number, label: string): readonly Issue[] {
+    return this.#try(moveRow(this.arch, from, to), label);
+  }
+  insert(index: number, row: Architecture['rows'][number], label: string): readonly Issue[] {
+    return this.#try(insertRow(this.arch, index, row), label);
+  }
+
+  /** Gives the network and its base another input size. */
+  resize(input: Shape, label: string): readonly Issue[] {
+    const { arch, base, width } = this.#sheet;
+    const next = withInput(arch, input);
+    const issues = checkArchitecture(next);
+    if (issues.length === 0) this.#commit({ arch: next, base: withInput(base, input), width }, label);
+    return issues;
+  }
+
+  /** Scales every width so that the whole stands at `width` of the unscaled network; edits scale with it. */
+  widen(width: number, unscaled: Architecture, label: string): readonly Issue[] {
+    const sheet = this.#sheet;
+    const base = scaleWidth(withInput(unscaled, sheet.arch.input), width);
+    const arch = sheet.arch === sheet.base ? base : scaleWidth(sheet.arch, width / sheet.width);
+    const issues = checkArchitecture(arch);
+    if (issues.length === 0) this.#commit({ arch, base, width }, label);
+    return issues;
+  }
+
+  undo(): void {
+    this.#history = undone(this.#history);
+  }
+  redo(): void {
+    this.#history = redone(this.#history);
+  }
+
+  /** Times of the open network; an edit turns them to predicted (with a predictor) or leaves gaps. */
+  get timings(): Timings {
+    return this.#timing.timings;
+  }
+  /** For each column, whether its time was measured here or predicted. */
+  get timingKinds(): readonly TimingKind[] {
+    return this.#timing.kinds;
+  }
+  /** The last whole-network time that was measured, and whether it is of the network as it stands. */
+  get lastMeasured(): { readonly totalMs: number; readonly current: boolean } | null {
+    const given = this.#given;
+    if (given?.timings.kind !== 'measured' || given.timings.totalMs === null) return null;
+    return { totalMs: given.timings.totalMs, current: given.arch === this.arch };
+  }
+  /** Stores times of the network as it stands now. */
+  setTimings(timings: Timings): void {
+    this.#given = { timings, columns: this.#columns, arch: this.arch };
+  }
+  /** Hands over the latency table's prediction, used after every edit; null takes it away. */
+  setPredictor(predictor: Predictor | null): void {
+    this.#predictor = predictor;
+  }
+
+  #try(arch: Architecture, label: string): readonly Issue[] {
+    const issues = checkArchitecture(arch);
+    if (issues.length === 0) this.#commit({ ...this.#sheet, arch }, label);
+    return issues;
+  }
+
+  #commit(sheet: Sheet, label: string): void {
+    if (sheet.arch === this.arch && sheet.base === this.base) return;
+    this.#history = commit(this.#history, sheet, label);
+  }
+
+  #timeNow(): { timings: Timings; kinds: readonly TimingKind[] } {
+    const given = this.#given;
+    const none = this.#columns.map((): TimingKind => null);
+    if (given && given.arch === this.arch) {
+      const kinds = this.#columns.map((_, i) => (given.timings.perColumnMs?.[i] == null ? null : given.timings.kind));
+      return { timings: given.timings, kinds };
+    }
+    const predicted = this.#predictor?.(this.#ops);
+    if (!given && !predicted) return { timings: unknown, kinds: none };
+    const known = new Map(
+      given?.columns.flatMap((column, i) => {
+        const ms = given.timings.perColumnMs?.[i];
+        return ms == null ? [] : [[signature(column), ms] as const];
+      })
+    );
+    const kinds: TimingKind[] = [];
+    const perColumnMs = this.#columns.map((column, i) => {
+      const ms = known.get(signature(column));
+      const guess = predicted?.perColumnMs[i] ?? null;
+      kinds.push(ms !== undefined ? (given?.timings.kind ?? null) : guess === null ? null : 'predicted');
+      return ms ?? guess;
+    });
+    const totalMs = predicted?.totalMs ?? null;
+    const setting = given?.timings.setting ?? '';
+    return { timings: { perColumnMs, totalMs, kind: totalMs === null ? null : 'predicted', setting }, kinds };
+  }
+}
