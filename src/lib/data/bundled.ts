@@ -1,0 +1,71 @@
+/** @file Data: opens a bundled dataset, one gzip file of raw bytes described and sealed by its JSON manifest. */
+import * as v from 'valibot';
+import type { Dataset, Split, SplitName } from './dataset';
+import { inflate } from './inflate';
+import { sha256Hex } from './sha256';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const share = v.pipe(v.number(), v.finite());
+const manifestSchema = v.object({
+  format: v.literal(1),
+  id: v.pipe(v.string(), v.minLength(1)),
+  name: v.pipe(v.string(), v.minLength(1)),
+  file: v.pipe(v.string(), v.minLength(1)),
+  shape: v.tuple([count, count, count]),
+  classes: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(256)),
+  splits: v.object({ train: count, validation: count, test: count }),
+  bytes: count,
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  mean: v.pipe(v.array(share), v.minLength(1)),
+  std: v.pipe(v.array(v.pipe(share, v.gtValue(0))), v.minLength(1))
+});
+
+/** What a manifest says of its bytes: uint8 NHWC images of train, validation, test, then their labels. */
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/** Parses a dataset manifest; throws naming the field, the rule and the value. */
+export function parseManifest(manifest: unknown): Manifest {
+  const parsed = v.safeParse(manifestSchema, manifest);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    throw new Error(`dataset manifest ${v.getDotPath(issue) ?? '(root)'}: ${issue.message}`);
+  }
+  const value = parsed.output;
+  const channels = value.shape[2];
+  if (value.mean.length !== channels || value.std.length !== channels)
+    throw new Error(`dataset ${value.id}: mean and std must have ${channels} values, got ${value.mean.length}`);
+  return value;
+}
+
+/**
+ * Opens a bundled dataset from its manifest and bytes (gzip, or raw when the server already inflated them); throws
+ * when length, SHA-256 or a label disagrees with the manifest.
+ */
+export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise<Dataset> {
+  const { id, name, shape, classes, splits, sha256, mean, std, ...rest } = parseManifest(manifest);
+  const raw = await inflate(bytes);
+  const pixels = shape[0] * shape[1] * shape[2];
+  const total = splits.train + splits.validation + splits.test;
+  if (rest.bytes !== total * (pixels + 1))
+    throw new Error(
+      `dataset ${id}: bytes must be pictures x (pixels + 1) = ${total * (pixels + 1)}, got ${rest.bytes}`
+    );
+  if (raw.length !== rest.bytes) throw new Error(`dataset ${id}: must be ${rest.bytes} bytes, got ${raw.length}`);
+  const actual = await sha256Hex(raw);
+  if (actual !== sha256) throw new Error(`dataset ${id}: sha256 must be ${sha256}, got ${actual}`);
+
+  let from = 0;
+  const cut = (split: SplitName): Split => {
+    const images = raw.subarray(from * pixels, (from + splits[split]) * pixels);
+    const labels = raw.subarray(total * pixels + from, total * pixels + from + splits[split]);
+    const wrong = labels.find((label) => label >= classes.length);
+    if (wrong !== undefined)
+      throw new Error(`dataset ${id}: labels of ${split} must be below ${classes.length}, got ${wrong}`);
+    from += splits[split];
+    return { count: splits[split], images, labels };
+  };
+  const train = cut('train');
+  const validation = cut('validation');
+  const test = cut('test');
+  return { id, name, shape, classes, sha256, mean, std, splits: { train, validation, test } };
+}
