@@ -1,0 +1,36 @@
+/** @file Step 1, spec: what a person may type into one cell of the table, and the answer when it is not legal. */
+import type { Architecture, Issue } from './architecture';
+import { nearestMultiples } from './divisible';
+import { setExpSize, setField } from './edit';
+import { maxWidth, widthStep } from './limits';
+import { checkArchitecture } from './parse';
+
+export type CellAnswer =
+  { readonly kind: 'ok'; readonly arch: Architecture } | { readonly kind: 'bad'; readonly issue: Issue };
+
+const bad = (path: string, message: string, nearest: readonly number[]): CellAnswer => ({
+  kind: 'bad',
+  issue: { path, message, nearest }
+});
+
+const isExpSize = /^rows\.(\d+)\.expSize$/;
+
+/**
+ * Reads the text of a width cell ('rows.3.expSize', 'rows.3.out', 'stem.out', 'head.conv.out', 'head.hidden.out'):
+ * a multiple of 8 gives the edited table, anything else an issue with the two nearest legal widths.
+ */
+export function readWidthCell(arch: Architecture, path: string, text: string): CellAnswer {
+  const typed = text.trim();
+  const value = Number(typed);
+  if (typed === '' || !Number.isFinite(value)) return bad(path, `${typed || 'nothing'} is not a number`, []);
+  const top = maxWidth - (maxWidth % widthStep);
+  if (value <= 0) return bad(path, `${typed} is not a width: at least ${widthStep}`, [widthStep, 2 * widthStep]);
+  if (value > maxWidth) return bad(path, `${typed} is more than ${maxWidth}`, [top, top - widthStep]);
+  if (value % widthStep !== 0) {
+    return bad(path, `${typed} is not a multiple of ${widthStep}`, nearestMultiples(value, widthStep));
+  }
+  const row = isExpSize.exec(path)?.[1];
+  const edited = row === undefined ? setField(arch, path, value) : setExpSize(arch, Number(row), value);
+  const issue = checkArchitecture(edited)[0];
+  return issue ? { kind: 'bad', issue } : { kind: 'ok', arch: edited };
+}

@@ -1,0 +1,43 @@
+/** @file Step 1, spec: reads a table from outside; a wrong table becomes issues with paths, never an exception. */
+import * as v from 'valibot';
+import type { Architecture, Issue } from './architecture';
+import { architectureSchema } from './schema';
+
+export type Parsed<T> =
+  { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'bad'; readonly issues: readonly Issue[] };
+
+/** Issues of a valibot result, with JSON paths. */
+export function issuesOf(issues: readonly v.BaseIssue<unknown>[]): readonly Issue[] {
+  return issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
+}
+
+/** Checks a value and returns it as a table, or every issue found. */
+export function parseArchitecture(value: unknown): Parsed<Architecture> {
+  const result = v.safeParse(architectureSchema, value);
+  return result.success ? { kind: 'ok', value: result.output } : { kind: 'bad', issues: issuesOf(result.issues) };
+}
+
+/** Reads a table from JSON text. */
+export function parseArchitectureText(text: string): Parsed<Architecture> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'unreadable';
+    return { kind: 'bad', issues: [{ path: '', message: `the file must be JSON: ${message}` }] };
+  }
+  return parseArchitecture(value);
+}
+
+/** Every issue of a table already in hand; empty when it is valid. */
+export function checkArchitecture(arch: Architecture): readonly Issue[] {
+  const parsed = parseArchitecture(arch);
+  return parsed.kind === 'ok' ? [] : parsed.issues;
+}
+
+/** One line per issue: 'rows.3.out: #out must be …'. */
+export function describeIssues(issues: readonly Issue[], most = 5): string {
+  const lines = issues.slice(0, most).map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message));
+  if (issues.length > most) lines.push(`and ${issues.length - most} more`);
+  return lines.join('\n');
+}
