@@ -6,7 +6,7 @@ export default {
   preprocess: vitePreprocess(),
   kit: {
     adapter: adapter({ pages: 'build', assets: 'build', fallback: undefined, strict: true }),
-    alias: { $workers: 'src/workers' },
+    alias: { $workers: 'src/workers', $paraglide: 'src/paraglide' },
     csp: {
       mode: 'hash',
       directives: {

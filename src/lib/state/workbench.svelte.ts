@@ -1,6 +1,15 @@
 /** @file State: the open network as an undoable document; every number on the page is derived from it. */
 import type { Architecture, Issue, Shape } from '$lib/arch/architecture';
-import { insertRow, moveRow, removeRow, duplicateRow, setField } from '$lib/arch/edit';
+import { readWidthCell } from '$lib/arch/cell';
+import {
+  duplicateRow,
+  insertRow,
+  moveRow,
+  removeRow,
+  setExpSize,
+  setField,
+  setSqueezeExcite
+} from '$lib/arch/edit';
 import { checkArchitecture } from '$lib/arch/parse';
 import { scaleWidth, withInput } from '$lib/arch/scale';
 import { columnsOf, type Column } from '$lib/components/diagram/columns';
@@ -34,6 +43,8 @@ interface Sheet {
 }
 
 const unknown: Timings = { perColumnMs: null, totalMs: null, kind: null, setting: '' };
+
+const rowField = /^rows\.(\d+)\.(expSize|se)$/;
 
 /** What decides the time of a column: its ops without their names. */
 const signature = (column: Column): string =>
@@ -104,7 +115,20 @@ export class Workbench {
 
   /** Sets one field ('rows.3.out'); when the table would break, nothing changes and the issues come back. */
   edit(path: string, value: unknown, label: string): readonly Issue[] {
+    const [, row, field] = rowField.exec(path) ?? [];
+    if (field === 'expSize' && typeof value === 'number') {
+      return this.#try(setExpSize(this.arch, Number(row), value), label);
+    }
+    if (field === 'se' && typeof value === 'boolean') {
+      return this.#try(setSqueezeExcite(this.arch, Number(row), value), label);
+    }
     return this.#try(setField(this.arch, path, value), label);
+  }
+
+  /** Reads what was typed into a width cell; text that is no legal width changes nothing and gives its issue. */
+  type(path: string, text: string, label: string): readonly Issue[] {
+    const answer = readWidthCell(this.arch, path, text);
+    return answer.kind === 'bad' ? [answer.issue] : this.#try(answer.arch, label);
   }
 
   /** Opens another network as one undoable step; edits are counted against it from now on. */
