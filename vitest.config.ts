@@ -1,13 +1,38 @@
+/** @file Test projects: `unit` (pure, milliseconds), `boundaries`, `browser` (real Chromium, built page), `slow`. */
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Lets Node versions that hide relaxed SIMD behind a flag run the core at full speed. */
+const relaxed = '--experimental-wasm-relaxed-simd';
+const execArgv = spawnSync(process.execPath, [relaxed, '-e', '']).status === 0 ? [relaxed] : [];
+
+type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
+
+function project(name: string, include: string[], options: TestOptions = {}): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, include, ...options } };
+}
+
+const sequential = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 };
+
 export default defineConfig({
-  resolve: { alias: { $lib: at('src/lib'), $workers: at('src/workers') } },
+  plugins: [svelte()],
+  resolve: {
+    alias: { $lib: at('src/lib'), $workers: at('src/workers'), $paraglide: at('src/paraglide') }
+  },
   test: {
-    include: ['src/**/*.test.ts', 'test/paper/**/*.test.ts'],
     expect: { requireAssertions: true },
-    testTimeout: 20_000
+    testTimeout: 20_000,
+    pool: 'forks',
+    execArgv,
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'test/paper/**/*.test.ts', 'test/parity/**/*.test.ts']),
+      project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000 }),
+      project('browser', ['test/browser/**/*.test.ts'], sequential),
+      project('slow', ['test/slow/**/*.test.ts'], { ...sequential, testTimeout: 600_000 })
+    ]
   }
 });

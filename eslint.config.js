@@ -1,0 +1,120 @@
+/** @file Lint: typed rules for the source, bans of the pure rooms, plain rules for scripts. */
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+/** Rooms whose results depend on their arguments alone. */
+const pure = [
+  'base',
+  'arch',
+  'ops',
+  'cost',
+  'weights',
+  'data',
+  'task',
+  'latency',
+  'search',
+  'netadapt',
+  'import',
+  'export'
+];
+const ban = (object, property, message) => ({ object, property, message });
+
+export default defineConfig(
+  {
+    ignores: [
+      'node_modules/',
+      '.svelte-kit/',
+      'build/',
+      'dist/',
+      'src/paraglide/',
+      'project.inlang/',
+      'src/lib/engine/simd/generated/',
+      'src/lib/engine/simd/assembly/',
+      'static/',
+      'docs/'
+    ]
+  },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // A number in a message is what a message is for.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // Rules tables and events are called for their effect in one-line arrows.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Hot loops on typed arrays may state what the bounds guarantee.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }]
+    }
+  },
+  svelte.configs['flat/recommended'],
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser, svelteConfig } },
+    rules: {
+      // The page is one static folder: links are plain addresses, sets and maps are never mutated in place.
+      'svelte/no-navigation-without-resolve': 'off',
+      'no-undef': 'off'
+    }
+  },
+  {
+    files: ['**/*.svelte'],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      'no-unused-vars': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'error'
+    }
+  },
+  {
+    files: ['src/**'],
+    rules: { 'no-console': 'error', eqeqeq: ['error', 'always'] }
+  },
+  { files: ['src/cli/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.ts', '**/*.svelte', '**/*.mjs', '**/*.js'],
+    rules: { 'max-lines': ['error', { max: 300 }] }
+  },
+  {
+    files: pure.map((room) => `src/lib/${room}/**/*.ts`),
+    ignores: ['**/*.test.ts', '**/*.bench.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ban('Math', 'random', 'Chance comes in as an Rng.'),
+        ban('Date', 'now', 'Time comes in as a clock.'),
+        ban('performance', 'now', 'Time comes in as a clock.'),
+        ban('crypto', 'getRandomValues', 'Chance comes in as an Rng.')
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes in as an argument.' }
+      ]
+    }
+  },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|skip|todo)$/]',
+          message: 'A test runs or goes.'
+        }
+      ]
+    }
+  },
+  {
+    files: ['scripts/**', '*.js', '*.cjs', '.*.js', '.*.cjs', '*.ts'],
+    languageOptions: { globals: globals.node }
+  }
+);
