@@ -1,0 +1,36 @@
+/** @file Workers: what a run needs from the machine it is on; one implementation for browsers, one for Node. */
+import type { Dataset } from '$lib/data/dataset';
+import type { Engine } from '$lib/engine/engine';
+import type { LatencyRuntime } from '$lib/latency/runtime';
+import type { TrainerPort } from './trainer/protocol';
+
+/** Pictures to train on: the bundled set, or the user's own, already decoded. */
+export type DataChoice =
+  { readonly kind: 'bundled'; readonly id: 'fashion-mnist' } | { readonly kind: 'own'; readonly dataset: Dataset };
+
+/** 'auto' takes the fastest available; the others force one. */
+export type EngineChoice = 'auto' | 'simd' | 'tfjs';
+
+/** Inference runtimes that can be timed. */
+export type RuntimeChoice = 'tfjs-wasm';
+
+/** An engine with the sentence why it was picked. */
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly why: string;
+}
+
+export interface Platform {
+  /** Milliseconds from a monotonic clock. */
+  readonly clock: () => number;
+  /** The wall-clock time as ISO 8601. */
+  readonly now: () => string;
+  /** Logical cores; the number of trainers that run at once. */
+  readonly cores: number;
+  readonly isolated: boolean;
+  bundled(id: 'fashion-mnist'): Promise<Dataset>;
+  openEngine(choice: EngineChoice): Promise<OpenedEngine>;
+  openRuntime(choice: RuntimeChoice): Promise<LatencyRuntime>;
+  /** Starts one more worker that trains networks. */
+  spawnTrainer(): Promise<TrainerPort>;
+}
