@@ -1,0 +1,33 @@
+/** @file Command line: the program `bneck`; commands live beside this file, one each. */
+import { Command, CommanderError } from 'commander';
+import { build } from '$lib/base/build';
+import { InputError } from './input-error';
+import { addList } from './list';
+import { addSummary } from './summary';
+
+const program = new Command('bneck')
+  .description('Explore, train, measure, search and prune MobileNets on this machine.')
+  .version(build.version)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
+
+for (const add of [addList, addSummary]) add(program);
+for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+
+/** Bad input ends with exit code 2 and one line; a fault of ours with 1 and its stack. */
+async function main(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof InputError) {
+      process.stderr.write(`bneck: ${error.message}\n`);
+      return 2;
+    }
+    process.stderr.write(`bneck: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,13 @@
+/** @file How long one candidate's shapes and cost take; search asks for them a million times. */
+import { bench, describe } from 'vitest';
+import { presetById } from '$lib/arch/presets/catalogue';
+import { totalCost } from '$lib/cost/cost';
+import { lower } from '$lib/ops/lower';
+
+const large = presetById('v3-large')!.arch;
+
+describe('V3-Large', () => {
+  bench('lower + total cost (to reach: 0.2 ms)', () => {
+    totalCost(lower(large));
+  });
+});
