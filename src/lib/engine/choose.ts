@@ -1,0 +1,64 @@
+/** @file Step 4, network: picks the engine that trains, and says why in a sentence. */
+import type { EngineKind } from './engine';
+
+/** An engine that opened on this device. */
+export interface EngineCandidate {
+  readonly kind: EngineKind;
+  /** As `Engine.build` spells it. */
+  readonly build: string;
+  /** Runs on a real graphics processor (software adapters never open). */
+  readonly gpu: boolean;
+  /** Wall time of one timed training step of the network at hand; null when not timed. */
+  readonly stepMs: number | null;
+}
+
+/** What was picked, and why. */
+export interface EngineChoice {
+  readonly kind: EngineKind;
+  readonly build: string;
+  readonly why: string;
+}
+
+const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+
+function preferred(candidates: readonly EngineCandidate[]): EngineChoice {
+  const timed = (candidate: EngineCandidate): number => candidate.stepMs ?? Infinity;
+  const fastest = (of: readonly EngineCandidate[]): EngineCandidate | undefined =>
+    of.toSorted((a, b) => timed(a) - timed(b))[0];
+  const simd = fastest(candidates.filter(({ kind }) => kind === 'simd'));
+  const gpu = fastest(candidates.filter((candidate) => candidate.gpu && candidate.stepMs !== null));
+  if (simd && gpu && simd.stepMs !== null && timed(gpu) < simd.stepMs) {
+    const why = `${gpu.build} trains a step in ${ms(timed(gpu))} here, the SIMD core in ${ms(simd.stepMs)}.`;
+    return { kind: gpu.kind, build: gpu.build, why };
+  }
+  if (simd) {
+    const why =
+      gpu && simd.stepMs !== null
+        ? `The SIMD core trains a step in ${ms(simd.stepMs)} here, ${gpu.build} in ${ms(timed(gpu))}.`
+        : 'The SIMD core is the fastest engine without a graphics processor.';
+    return { kind: simd.kind, build: simd.build, why };
+  }
+  const best = fastest(candidates);
+  if (!best) throw new Error('engine: at least one must have opened, got none');
+  const figure = best.stepMs === null ? 'not timed' : `${ms(best.stepMs)} a step`;
+  return {
+    kind: best.kind,
+    build: best.build,
+    why: `The SIMD core is not available; ${best.build} is next (${figure}).`
+  };
+}
+
+/**
+ * Picks the SIMD core unless a real graphics processor was timed faster; `wanted` (a kind, or a build's exact text)
+ * overrides that when it is among the candidates. Throws when there is no candidate.
+ */
+export function chooseEngine(candidates: readonly EngineCandidate[], wanted: string | null = null): EngineChoice {
+  if (wanted === null) return preferred(candidates);
+  const asked = candidates.filter(({ kind, build }) => kind === wanted || build === wanted);
+  if (asked.length > 0) {
+    const { kind, build } = preferred(asked);
+    return { kind, build, why: `Chosen by you: ${build}.` };
+  }
+  const instead = preferred(candidates);
+  return { ...instead, why: `${wanted} was asked for but is not available here. ${instead.why}` };
+}

@@ -1,0 +1,96 @@
+/** @file TensorFlow.js as a runtime to be timed: whole networks and single ops, as deployed, weights and inputs resident. */
+import { keep, randomUniform, slice, tidy, type Tensor4D } from '@tensorflow/tfjs';
+import type { Op } from '$lib/ops/op';
+import { openBackend, useBackend, type OpenOptions, type TfjsBackend } from './backend';
+import { deploy } from './deployed';
+
+/** What really runs, stored with every timing. */
+export interface TfjsDescription {
+  readonly runtime: string;
+  readonly version: string;
+  readonly backend: string;
+  readonly threads: number;
+  readonly simd: boolean;
+  readonly isolated: boolean;
+}
+
+/** Ops with weights and inputs in the backend's memory. */
+export interface TfjsRunnable {
+  /** One inference of the whole batch; resolves when its output has been read back. */
+  run(): Promise<void>;
+  dispose(): void;
+}
+
+export interface TfjsRuntime {
+  readonly description: TfjsDescription;
+  prepare(ops: readonly Op[], batch: number): Promise<TfjsRunnable>;
+}
+
+const SEED = 1;
+
+/** Shape of an input that no op of the list produces: the map itself, or the 1x1 gate of a multiply. */
+function inputShape(op: Op, index: number, batch: number): [number, number, number, number] {
+  const [height, width, channels] = op.in;
+  return op.kind === 'multiply' && index === 1 ? [batch, 1, 1, channels] : [batch, height, width, channels];
+}
+
+/**
+ * What is read back. Vectors (logits, gates) are what an application reads, so all of them; of a map only one element: a
+ * single op's map stays on the device when the network is deployed, and copying it out (a memcpy on wasm, a transfer on a
+ * GPU) would be counted as the op's time. Reading one element still waits for the whole op on every backend.
+ */
+const readback = (output: Tensor4D): Tensor4D =>
+  output.shape[1] * output.shape[2] === 1 ? output : slice(output, [0, 0, 0, 0], [1, 1, 1, 1]);
+
+function prepare(ops: readonly Op[], batch: number): { forward(): Tensor4D; dispose(): void } {
+  const last = ops.at(-1);
+  if (!last) throw new Error('latency: the list of ops must not be empty');
+  const produced = new Set(ops.map(({ id }) => id));
+  const given = new Map<string, Tensor4D>();
+  for (const op of ops) {
+    for (const [index, id] of op.inputs.entries()) {
+      if (produced.has(id) || given.has(id)) continue;
+      given.set(id, keep(randomUniform(inputShape(op, index, batch), -1, 1, 'float32', SEED)));
+    }
+  }
+  const deployed = ops.map((op) => deploy(op, SEED));
+  const forward = (): Tensor4D => {
+    const values = new Map(given);
+    const valueOf = (id: string): Tensor4D => {
+      const value = values.get(id);
+      if (!value) throw new Error(`latency: ${id} must be computed before it is read`);
+      return value;
+    };
+    for (const step of deployed) values.set(step.op.id, step.apply(step.op.inputs.map(valueOf)));
+    return valueOf(last.id);
+  };
+  const dispose = (): void => {
+    for (const step of deployed) step.dispose();
+    for (const value of given.values()) value.dispose();
+  };
+  return { forward, dispose };
+}
+
+/** Opens TensorFlow.js for timing; throws the reason when the backend cannot be had (see `openBackend`). */
+export async function openTfjsRuntime(backend: TfjsBackend, options: OpenOptions = {}): Promise<TfjsRuntime> {
+  const opening = await openBackend(backend, options);
+  if (opening.status === 'failed') throw new Error(`tfjs ${backend}: ${opening.reason}`);
+  const { version, threads, simd, isolated } = opening;
+  return {
+    description: { runtime: `tfjs-${backend}`, version, backend, threads, simd, isolated },
+    prepare: (ops, batch) =>
+      new Promise((resolve) => {
+        useBackend(backend);
+        const prepared = prepare(ops, batch);
+        resolve({
+          run: async () => {
+            useBackend(backend);
+            const output = tidy(() => readback(prepared.forward()));
+            await output.data();
+            output.dispose();
+          },
+          dispose: prepared.dispose
+        });
+      })
+  };
+}
