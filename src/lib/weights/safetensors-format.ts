@@ -1,0 +1,149 @@
+/** @file Step 4, network: reads and writes the safetensors format (u64 header length, JSON header, raw tensors). */
+import type { Issue } from '$lib/arch/architecture';
+import type { Tensor, Tensors } from './checkpoint';
+import { widen } from './half';
+import { decodeUtf8, duplicateKey, encodeJson } from './header-text';
+
+export type Safetensors =
+  | { readonly kind: 'ok'; readonly tensors: Tensors; readonly metadata: Readonly<Record<string, string>> }
+  | { readonly kind: 'bad'; readonly issues: readonly Issue[] };
+
+/** The largest header the format allows. */
+const MAX_HEADER_BYTES = 100_000_000;
+const MAX_RANK = 16;
+const WORD_BYTES = new Map([
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2]
+]);
+const FORBIDDEN = new Set(['', '__proto__', 'constructor', 'prototype']);
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 60);
+
+function readMetadata(value: unknown, issues: Issue[]): Record<string, string> {
+  if (value === undefined) return {};
+  if (!isObject(value)) {
+    issues.push({ path: '__metadata__', message: `must be an object of strings, got ${show(value)}` });
+    return {};
+  }
+  const pairs: [string, string][] = [];
+  for (const [key, text] of Object.entries(value)) {
+    const path = `__metadata__.${key}`;
+    if (FORBIDDEN.has(key)) issues.push({ path, message: 'this name is not allowed' });
+    else if (typeof text !== 'string') issues.push({ path, message: `must be a string, got ${show(text)}` });
+    else pairs.push([key, text]);
+  }
+  return Object.fromEntries(pairs);
+}
+
+function readEntry(name: string, value: unknown, issues: Issue[]): Entry | null {
+  const refuse = (field: string, message: string): null => {
+    issues.push({ path: field ? `${name}.${field}` : name, message });
+    return null;
+  };
+  if (FORBIDDEN.has(name)) return refuse('', 'this name is not allowed for a tensor');
+  if (!isObject(value)) return refuse('', `must be an object, got ${show(value)}`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  const word = typeof dtype === 'string' ? WORD_BYTES.get(dtype) : undefined;
+  if (typeof dtype !== 'string' || word === undefined)
+    return refuse('dtype', `must be F32, F16 or BF16, got ${show(dtype)}`);
+  if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isSize))
+    return refuse('shape', `must be up to ${MAX_RANK} whole numbers from 0, got ${show(shape)}`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
+    return refuse('data_offsets', `must be two whole numbers from 0, got ${show(offsets)}`);
+  const [begin = 0, end = 0] = offsets;
+  const bytes = shape.reduce((product, side) => product * side, word);
+  if (end - begin !== bytes)
+    return refuse('data_offsets', `${dtype} [${shape.join(', ')}] must span ${bytes} bytes, got ${end - begin}`);
+  return { name, dtype, shape, begin, end };
+}
+
+/** The data must be covered by the tensors exactly once, without holes, as the format demands. */
+function checkCover(entries: readonly Entry[], dataBytes: number, issues: Issue[]): void {
+  let at = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    const path = `${name}.data_offsets`;
+    if (begin < at) issues.push({ path, message: `must not overlap: must begin at ${at}, got ${begin}` });
+    else if (begin > at) issues.push({ path, message: `must leave no hole: must begin at ${at}, got ${begin}` });
+    at = Math.max(at, end);
+  }
+  if (at !== dataBytes)
+    issues.push({ path: '', message: `tensors must span all ${dataBytes} bytes of data, got ${at}` });
+}
+
+/** Reads a safetensors file (F32, F16, BF16 as float32); anything wrong becomes issues, never an exception. */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  const bad = (message: string): Safetensors => ({ kind: 'bad', issues: [{ path: '', message }] });
+  if (bytes.length < 8) return bad(`the file must have at least 8 bytes, got ${bytes.length}`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const most = Math.min(MAX_HEADER_BYTES, bytes.length - 8);
+  if (length > BigInt(most)) return bad(`the header length must be at most ${most} bytes, got ${length}`);
+  const start = 8 + Number(length);
+  const text = decodeUtf8(bytes.subarray(8, start));
+  if (text === null) return bad('the header must be UTF-8 text');
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (error) {
+    return bad(`the header must be JSON: ${error instanceof Error ? error.message : 'unreadable'}`);
+  }
+  if (!isObject(header)) return bad(`the header must be a JSON object, got ${show(header)}`);
+  const twice = duplicateKey(text);
+  if (twice !== null) return bad(`the header must name everything once, got "${twice}" twice`);
+
+  const issues: Issue[] = [];
+  const entries: Entry[] = [];
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') metadata = readMetadata(value, issues);
+    else {
+      const entry = readEntry(name, value, issues);
+      if (entry) entries.push(entry);
+    }
+  }
+  if (issues.length === 0) checkCover(entries, bytes.length - start, issues);
+  if (issues.length > 0) return { kind: 'bad', issues };
+  const pairs = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
+    // A copy: float32 views need a 4-byte aligned start. Every JavaScript engine in use is little-endian, as the format.
+    const raw = bytes.slice(start + begin, start + end);
+    const data = dtype === 'F16' || dtype === 'BF16' ? widen(raw, dtype) : new Float32Array(raw.buffer);
+    return [name, { shape, data }];
+  });
+  return { kind: 'ok', tensors: Object.fromEntries(pairs), metadata };
+}
+
+/** Writes tensors (F32, in the order given) and string metadata as safetensors bytes; equal input gives equal bytes. */
+export function writeSafetensors(tensors: Tensors, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let at = 0;
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (size !== data.length)
+      throw new Error(`tensor ${name}: [${shape.join(', ')}] must have ${size} numbers, got ${data.length}`);
+    if (FORBIDDEN.has(name) || name === '__metadata__') throw new Error(`tensor "${name}": this name is not allowed`);
+    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
+    at += data.byteLength;
+  }
+  const json = encodeJson(header);
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + at).fill(0x20, 8, 8 + length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  let to = 8 + length;
+  for (const { data } of Object.values(tensors)) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), to);
+    to += data.byteLength;
+  }
+  return bytes;
+}
