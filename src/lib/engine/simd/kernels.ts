@@ -1,0 +1,37 @@
+/** @file SIMD engine: the exports of the compiled kernels; pointers are byte offsets, B pictures, M = B * H * W rows. */
+
+type N = number;
+
+/** What `assembly/index.ts` exports, documented there. */
+export interface Kernels {
+  zero(p: N, n: N): void;
+  copy(to: N, from: N, n: N): void;
+  packB(w: N, K: N, N: N, transposed: N, out: N): void;
+  gemm(A: N, B: N, C: N, M: N, K: N, N: N, add: N): void;
+  gemmTN(A: N, D: N, out: N, M: N, K: N, N: N): void;
+  im2col(x: N, out: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
+  col2im(col: N, dx: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
+  depthwise(x: N, w: N, y: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
+  depthwiseInput(dy: N, w: N, dx: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N, add: N): void;
+  depthwiseWeight(x: N, dy: N, dw: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
+  normStats(x: N, M: N, C: N, mean: N, rstd: N, runMean: N, runVar: N, eps: N, momentum: N): void;
+  normScale(variance: N, rstd: N, C: N, eps: N): void;
+  normApply(x: N, y: N, M: N, C: N, mean: N, rstd: N, gamma: N, beta: N, act: N): void;
+  normBackward(x: N, dy: N, dx: N, M: N, C: N, mean: N, rstd: N, gamma: N, beta: N, dgamma: N, dbeta: N, act: N): void;
+  pool(x: N, y: N, B: N, P: N, C: N): void;
+  poolBackward(dy: N, dx: N, B: N, P: N, C: N, add: N): void;
+  gate(x: N, s: N, y: N, B: N, P: N, C: N): void;
+  gateBackward(x: N, s: N, dy: N, dx: N, ds: N, B: N, P: N, C: N, add: N, addGate: N): void;
+  biasAct(z: N, bias: N, y: N, M: N, N: N, act: N): void;
+  biasActBackward(z: N, dy: N, db: N, M: N, N: N, act: N): void;
+  sum(a: N, b: N, y: N, n: N): void;
+  sgd(w: N, v: N, g: N, n: N, rate: N, momentum: N, decay: N): void;
+}
+
+/** The kernels' numbers of the non-linearities (assembly/activation.ts). */
+export const ACT = { linear: 0, relu: 1, relu6: 2, hardSwish: 3, hardSigmoid: 4 } as const;
+
+/** Binds the kernels to a memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}
