@@ -1,0 +1,33 @@
+/** @file Step 5, latency: the signature of a fused op; ops that cost the same on a device share one. */
+import { match, type ConvOp, type DepthwiseOp, type Op, type Rules } from '$lib/ops/op';
+
+const shape = (op: Op): string => `${op.in[0]}x${op.in[1]}x${op.in[2]}>${op.out[0]}x${op.out[1]}x${op.out[2]}`;
+
+const windowed = (op: ConvOp | DepthwiseOp): string =>
+  `${op.kind} k${op.kernel}s${op.stride} ${shape(op)} ${op.nl} p${op.pad[0]}.${op.pad[1]}.${op.pad[2]}.${op.pad[3]}`;
+
+const plain = (op: Op): string => `${op.kind} ${shape(op)}`;
+
+const rules: Rules<string> = {
+  conv: windowed,
+  depthwise: windowed,
+  dense: (op) => `${plain(op)} ${op.nl}`,
+  pool: plain,
+  multiply: plain,
+  add: plain
+};
+
+/** 'depthwise k3s2 28x28x72>14x14x72 relu p0.1.0.1': kind, window, shapes, NL and pads, without ids or norm constants. */
+export function opKey(op: Op): string {
+  return match(op, rules);
+}
+
+/** One op for each distinct key, in order of first appearance. */
+export function distinctOps(ops: Iterable<Op>): ReadonlyMap<string, Op> {
+  const found = new Map<string, Op>();
+  for (const op of ops) {
+    const key = opKey(op);
+    if (!found.has(key)) found.set(key, op);
+  }
+  return found;
+}
