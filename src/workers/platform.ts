@@ -34,3 +34,8 @@ export interface Platform {
   /** Starts one more worker that trains networks. */
   spawnTrainer(): Promise<TrainerPort>;
 }
+
+/** The pictures of a choice. */
+export function datasetOf(platform: Platform, data: DataChoice): Promise<Dataset> {
+  return data.kind === 'own' ? Promise.resolve(data.dataset) : platform.bundled(data.id);
+}

@@ -10,20 +10,18 @@ export interface TrainerSetup {
   readonly batchSize: number;
 }
 
-/** One training and its score on validation pictures. */
+/** One stretch of training and the score after it; epochs are passes over the train split, fractions allowed. */
 export interface TrainerJob {
   readonly arch: Architecture;
   readonly seed: number;
-  /** Weights to start from; null draws them from the seed. */
+  /** Weights at `fromEpoch`; null draws them from the seed (and then training begins at epoch 0). */
   readonly start: Tensors | null;
-  /** Pictures to train on in this job, in passes over the train split (fractions allowed). */
-  readonly epochs: number;
-  /** Passes already made by `start`, so that a continued training goes on where it was. */
-  readonly startEpoch: number;
+  readonly fromEpoch: number;
+  readonly toEpoch: number;
+  /** Length of the cosine schedule the stretch belongs to; null keeps the rate constant, as short fine-tunes do. */
+  readonly horizonEpochs: number | null;
   readonly learningRate: number;
-  /** Constant for short fine-tunes, cosine for trainings. */
-  readonly schedule: 'cosine' | 'constant';
-  /** Validation pictures to score on; null takes all. */
+  /** Score on this many validation pictures; null takes all. */
   readonly validationLimit: number | null;
 }
 
@@ -33,19 +31,33 @@ export type TrainerAnswer =
       readonly validationAccuracy: number;
       readonly validationLoss: number;
       readonly trained: Tensors;
+      /** Pictures trained on, and the ms that took. */
       readonly pictures: number;
       readonly trainMs: number;
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** A trainer seen from its pool. */
-export interface TrainerPort {
-  open(setup: TrainerSetup): Promise<{ build: string }>;
+/** What the worker offers. */
+export interface TrainerRunner {
+  /** Loads data and engine; answers the engine's build and the dataset's SHA-256. */
+  open(setup: TrainerSetup): Promise<TrainerReady>;
   train(job: TrainerJob): Promise<TrainerAnswer>;
   pause(): void;
   resume(): void;
-  /** Ends the worker at once. */
+}
+
+export interface TrainerReady {
+  readonly build: string;
+}
+
+/** A trainer seen from its pool. */
+export interface TrainerPort {
+  open(setup: TrainerSetup): Promise<TrainerReady>;
+  train(job: TrainerJob): Promise<TrainerAnswer>;
+  pause(): void;
+  resume(): void;
+  /** Ends the worker at once; a job under way never answers. */
   kill(): void;
-  /** Called when the worker died on its own. */
+  /** Called once when the worker died on its own. */
   onDeath(listener: (reason: string) => void): void;
 }

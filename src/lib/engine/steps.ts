@@ -1,0 +1,82 @@
+/** @file Step 4, network: the steps of a training one by one, from any step to any other; every training runs on these. */
+import { rngOf, shuffle, type Rng } from '$lib/base/rng';
+import { mirror, normalise } from '$lib/data/batches';
+import type { Dataset } from '$lib/data/dataset';
+import type { Network } from './engine';
+import { learningRateAt, type Recipe } from './recipe';
+
+/** Which steps to run: `steps` is the length of the learning-rate schedule they belong to. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+}
+
+/** One step done; loss is the batch's mean before the update. */
+export interface StepDone {
+  readonly step: number;
+  readonly count: number;
+  readonly loss: number;
+  readonly correct: number;
+  readonly learningRate: number;
+}
+
+/** Pictures of one epoch of a recipe. */
+export function picturesPerEpoch(dataset: Dataset, recipe: Recipe): number {
+  return Math.min(dataset.splits.train.count, recipe.trainLimit ?? Infinity);
+}
+
+/** Steps of one epoch of a recipe; batches of an epoch differ in size by one picture at most. */
+export function stepsPerEpoch(dataset: Dataset, recipe: Recipe): number {
+  return Math.ceil(picturesPerEpoch(dataset, recipe) / recipe.batchSize);
+}
+
+/** The pictures an epoch shows and in which order; depends on seed and epoch alone. */
+function orderOf(recipe: Recipe, available: number, epoch: number): number[] {
+  const rng = rngOf(recipe.seed);
+  const all = Array.from({ length: available }, (_, index) => index);
+  const limit = Math.min(available, recipe.trainLimit ?? available);
+  const chosen = limit < available ? shuffle(all, rng.fork('subset')).slice(0, limit) : all;
+  return shuffle(chosen, rng.fork(`epoch${epoch}`));
+}
+
+function mirrorSome(images: Float32Array, count: number, shape: Dataset['shape'], rng: Rng): void {
+  for (let row = 0; row < count; row++) if (rng.next() < 0.5) mirror(images, row, shape);
+}
+
+/**
+ * Runs the steps of a stretch and yields each; equal recipes give equal steps however they are cut into stretches.
+ * Throws when there is nothing to train on.
+ */
+export async function* runSteps(
+  network: Network,
+  dataset: Dataset,
+  recipe: Recipe,
+  stretch: Stretch
+): AsyncGenerator<StepDone> {
+  const total = picturesPerEpoch(dataset, recipe);
+  if (total < 1) throw new Error('train split: must hold a picture to train on, it is empty');
+  const perEpoch = stepsPerEpoch(dataset, recipe);
+  const [height, width, channels] = dataset.shape;
+  const size = height * width * channels;
+  const images = new Float32Array(Math.min(recipe.batchSize, total) * size);
+  const { momentum, weightDecay } = recipe;
+  let epoch = -1;
+  let order: number[] = [];
+  for (let step = stretch.from; step < stretch.to; step++) {
+    const i = step % perEpoch;
+    if (Math.floor(step / perEpoch) !== epoch) {
+      epoch = Math.floor(step / perEpoch);
+      order = orderOf(recipe, dataset.splits.train.count, epoch);
+    }
+    const from = Math.floor((i * total) / perEpoch);
+    const to = Math.floor(((i + 1) * total) / perEpoch);
+    const count = to - from;
+    const labels = normalise(dataset, 'train', order.slice(from, to), images);
+    if (recipe.flip) mirrorSome(images, count, dataset.shape, rngOf(recipe.seed).fork(`flip${step}`));
+    const learningRate = learningRateAt(step, stretch.steps, recipe);
+    const batch = { count, images: images.subarray(0, count * size), labels };
+    const { loss, correct } = await network.trainStep(batch, { learningRate, momentum, weightDecay });
+    yield { step, count, loss, correct, learningRate };
+  }
+}

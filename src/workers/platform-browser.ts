@@ -1,0 +1,92 @@
+/** @file Workers: the machine as a browser's worker sees it; engines and runtimes are loaded when first asked for. */
+import { wrap } from 'comlink';
+import type { Dataset } from '$lib/data/dataset';
+import type { Engine } from '$lib/engine/engine';
+import type { EngineChoice, OpenedEngine, Platform } from './platform';
+import type { TrainerPort, TrainerRunner } from './trainer/protocol';
+
+async function fetched(path: string): Promise<Response> {
+  const response = await fetch(new URL(path, self.location.origin));
+  if (!response.ok) throw new Error(`${path}: must load, got HTTP ${response.status}`);
+  return response;
+}
+
+async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
+  const { readBundled } = await import('$lib/data/bundled');
+  const [manifest, bytes] = await Promise.all([fetched(`/data/${id}.json`), fetched(`/data/${id}.u8.gz`)]);
+  return readBundled(await manifest.json(), new Uint8Array(await bytes.arrayBuffer()));
+}
+
+async function openSimd(): Promise<Engine> {
+  const [{ fetchCore }, { openSimdEngine }] = await Promise.all([
+    import('$lib/engine/simd/core-browser'),
+    import('$lib/engine/simd/network')
+  ]);
+  return openSimdEngine(await fetchCore());
+}
+
+async function openTfjs(): Promise<Engine> {
+  const [{ openTfjsEngine }, { browserWasmPaths }] = await Promise.all([
+    import('$lib/engine/tfjs/network'),
+    import('$lib/engine/tfjs/wasm-browser')
+  ]);
+  const reasons: string[] = [];
+  for (const backend of ['webgpu', 'webgl', 'wasm', 'cpu'] as const) {
+    try {
+      return await openTfjsEngine(backend, { wasmPaths: browserWasmPaths });
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(`TensorFlow.js could not start: ${reasons.join('; ')}`);
+}
+
+async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
+  if (choice === 'tfjs') return { engine: await openTfjs(), why: 'chosen by you' };
+  try {
+    const why =
+      choice === 'simd' ? 'chosen by you' : 'the SIMD core is the fastest engine without a graphics processor';
+    return { engine: await openSimd(), why };
+  } catch (error) {
+    if (choice === 'simd') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { engine: await openTfjs(), why: `the SIMD core could not start (${reason}); training will be slow` };
+  }
+}
+
+async function spawnTrainer(): Promise<TrainerPort> {
+  const worker = new Worker(new URL('./trainer/worker.ts', import.meta.url), { type: 'module' });
+  const runner = wrap<TrainerRunner>(worker);
+  return Promise.resolve({
+    open: (setup) => runner.open(setup),
+    train: (job) => runner.train(job),
+    pause: () => void runner.pause(),
+    resume: () => void runner.resume(),
+    kill: () => {
+      worker.terminate();
+    },
+    onDeath: (listener) => {
+      worker.addEventListener('error', (event) => {
+        worker.terminate();
+        listener(event.message || 'it could not be loaded');
+      });
+    }
+  });
+}
+
+export const browserPlatform: Platform = {
+  clock: () => performance.now(),
+  now: () => new Date().toISOString(),
+  cores: navigator.hardwareConcurrency || 1,
+  isolated: self.crossOriginIsolated,
+  bundled,
+  openEngine,
+  openRuntime: async () => {
+    const [{ openTfjsRuntime }, { browserWasmPaths }] = await Promise.all([
+      import('$lib/engine/tfjs/latency-runtime'),
+      import('$lib/engine/tfjs/wasm-browser')
+    ]);
+    return openTfjsRuntime('wasm', { wasmPaths: browserWasmPaths, threads: 1 });
+  },
+  spawnTrainer
+};
