@@ -107,7 +107,7 @@ module.exports = {
       'clients-only',
       'Main-thread code talks to a worker through its client; types of the protocol are free.',
       { path: mainThread, pathNot: notTests },
-      { path: '^src/workers/', pathNot: '(^|/|-)client[.]ts$', dependencyTypesNot: ['type-only'] }
+      { path: '^src/workers/', pathNot: '(^|/|-)clients?[.]ts$', dependencyTypesNot: ['type-only'] }
     ),
     ban(
       'components-take-props',
@@ -132,7 +132,7 @@ module.exports = {
           '^src/routes/',
           room('components', 'state'),
           npm('svelte', '@sveltejs', 'd3[^/]*', 'bits-ui', 'idb'),
-          'client[.]ts$'
+          'clients?[.]ts$'
         ]
       }
     ),
@@ -150,9 +150,9 @@ module.exports = {
     ),
     ban(
       'state-knows-no-page',
-      'State does not know who shows it.',
-      { path: room('state') },
-      { path: ['^src/routes/', '^src/cli/', room('components')] }
+      'State may ask a layout for its columns, but does not know who shows it.',
+      { path: room('state'), pathNot: notTests },
+      { path: ['^src/routes/', '^src/cli/', '^src/lib/components/.+[.]svelte$'] }
     ),
     ban(
       'routes-are-leaves',

@@ -1,22 +1,30 @@
-/** @file Build of the command line: the same library as the app, for Node, with dependencies left outside. */
+/** @file Builds the command line: its entry and its worker threads as Node modules, dependencies left outside. */
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { buildStamp } from './vite-plugins/build-stamp';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** `bneck.ts` and every file that a worker thread starts with, by its name without ending. */
+const entries = readdirSync(at('src/cli'))
+  .filter((name) => name === 'bneck.ts' || /(^|-)(worker|thread)[.]ts$/.test(name))
+  .map((name): [string, string] => [name.replace(/[.]ts$/, ''), at(`src/cli/${name}`)]);
+
 export default defineConfig({
-  define: buildStamp(),
+  configFile: false,
   publicDir: false,
-  resolve: { alias: { $lib: at('src/lib'), $workers: at('src/workers') } },
+  resolve: { alias: { $lib: at('src/lib'), $workers: at('src/workers'), $paraglide: at('src/paraglide') } },
+  ssr: { target: 'node' },
   build: {
     ssr: true,
-    target: 'node20',
     outDir: 'dist/cli',
     emptyOutDir: true,
-    rolldownOptions: {
-      input: { bneck: at('src/cli/bneck.ts') },
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' }
+    target: 'node20',
+    minify: false,
+    sourcemap: true,
+    rollupOptions: {
+      input: Object.fromEntries(entries),
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
     }
   }
 });

@@ -1,6 +1,8 @@
+/** @file Builds and serves the page: kit, compiled words, isolation headers. */
 import { sveltekit } from '@sveltejs/kit/vite';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { defineConfig } from 'vite';
+import { tfjsWasmThreads, tfjsWasmThreadsDev } from './vite-plugins/tfjs-wasm-threads';
 
 /** Headers that isolate the page (SharedArrayBuffer, fine timers, wasm threads). */
 const isolation = {
@@ -12,9 +14,17 @@ const isolation = {
 export default defineConfig({
   plugins: [
     paraglideVitePlugin({ project: './project.inlang', outdir: './src/paraglide', strategy: ['baseLocale'] }),
-    sveltekit()
+    sveltekit(),
+    tfjsWasmThreads()
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
+  // Everything a worker imports, named here: a dependency found late would reload the page in the middle of a run.
+  optimizeDeps: {
+    include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'comlink', 'd3', 'fflate', 'idb', 'valibot'],
+    rolldownOptions: { plugins: [tfjsWasmThreadsDev()] }
+  },
+  // No file becomes a data: address, which the page's policy would refuse to fetch.
+  build: { assetsInlineLimit: 0, target: 'es2022' },
   server: { headers: isolation },
   preview: { headers: isolation }
 });
