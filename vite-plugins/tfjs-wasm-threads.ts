@@ -13,6 +13,9 @@ const FACTORY_BLOB =
 const WORKER_BLOB =
   /const response = wasmWorkerContents\.replace\([^;]*;\s*const blob = new Blob\(\[response\], \{ type: 'application\/javascript' \}\);\s*return URL\.createObjectURL\(blob\);/;
 
+/** Parts of the `@tensorflow/tfjs` union that nothing here imports; unmarked, each would stay in the bundle whole. */
+const UNUSED_PARTS = /[\\/]@tensorflow[\\/]tfjs-(layers|converter|data)[\\/]dist[\\/]/;
+
 const packageFolder = (): string =>
   dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
 
@@ -23,7 +26,8 @@ function threadScript(folder: string): string {
   new Function('module', readFileSync(path, 'utf8'))(holder);
   const script = holder.exports.wasmWorkerContents;
   if (!script) throw new Error(`tfjs wasm threads: ${path} must export wasmWorkerContents`);
-  return script;
+  // The string holds real line breaks inside quotes, which the package escapes in its blob.
+  return script.replace(/\n/g, '\\n');
 }
 
 function patch(code: string, urls: { readonly factory: string; readonly thread: string }): string {
@@ -40,6 +44,7 @@ export function tfjsWasmThreads(): Plugin {
     name: 'tfjs-wasm-threads',
     apply: 'build',
     transform(code, id) {
+      if (UNUSED_PARTS.test(id)) return { code, map: null, moduleSideEffects: false };
       if (!BACKEND.test(id)) return null;
       const folder = packageFolder();
       const emit = (name: string, source: string | Buffer): string =>
