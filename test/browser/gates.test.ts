@@ -32,7 +32,7 @@ describe('the served page', () => {
       document.head.append(script);
     });
     expect(await page.evaluate(() => 'intruder' in globalThis)).toBe(false);
-    expect(problems.policyViolations.join()).toContain('script-src');
+    await expect.poll(() => problems.policyViolations.join()).toContain('script-src');
   });
 
   test('opens without a console error, a policy violation or a request to another origin', async () => {
@@ -41,9 +41,16 @@ describe('the served page', () => {
     expect(problems).toEqual({ consoleErrors: [], policyViolations: [], offOrigin: [] });
   });
 
-  test('is caught when it does ask another origin', async () => {
+  test('cannot ask another origin: its policy refuses', async () => {
     const { page, problems } = await app.open();
     await page.evaluate(() => fetch('http://example.invalid/').catch(() => null));
+    await expect.poll(() => problems.policyViolations.join()).toContain('connect-src');
+  });
+
+  test('would be caught if its policy let it', async () => {
+    const { context, problems } = await app.open();
+    const bare = await context.newPage();
+    await bare.goto('http://example.invalid/').catch(() => null);
     expect(problems.offOrigin).toContain('http://example.invalid/');
     problems.offOrigin.length = 0;
   });

@@ -36,7 +36,7 @@ export interface OpenPage {
   readonly problems: Problems;
 }
 
-/** Notes every request that reaches a proxy: with loopback bypassed, exactly those that leave the machine. */
+/** Notes every request that reaches a proxy: as only the own server is bypassed, exactly those that go elsewhere, from workers too. */
 async function startTrap(): Promise<{ port: number; seen: string[]; close: () => void }> {
   const seen: string[] = [];
   const trap = createServer((request, response) => {
@@ -73,13 +73,18 @@ export async function startApp(): Promise<App> {
   const executablePath = process.env.CHROMIUM_PATH;
   const browser = await chromium.launch({
     ...(executablePath ? { executablePath } : {}),
-    args: [...browserFlags, `--proxy-server=127.0.0.1:${trap.port}`, '--proxy-bypass-list=127.0.0.1']
+    args: browserFlags
   });
   return {
     url,
     browser,
     async open({ path = '', width = 1440, height = 900, colorScheme = 'light', reducedMotion = 'reduce' } = {}) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion });
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme,
+        reducedMotion,
+        proxy: { server: `http://127.0.0.1:${trap.port}`, bypass: '127.0.0.1' }
+      });
       const problems: Problems = { consoleErrors: [], policyViolations: [], offOrigin: trap.seen };
       await context.exposeFunction('reportViolation', (text: string) => problems.policyViolations.push(text));
       await context.addInitScript(() => {
