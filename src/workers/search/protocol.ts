@@ -3,6 +3,8 @@ import type { Architecture } from '$lib/arch/architecture';
 import type { FitChange } from '$lib/arch/fit';
 import type { DeploymentSetting } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
+import type { SearchLog } from '$lib/search/log';
+import type { StrategyId } from '$lib/search/strategies/choose';
 import type { Trial } from '$lib/search/trial';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { DataChoice, EngineChoice, RuntimeChoice } from '../platform';
@@ -14,8 +16,6 @@ export type BudgetRequest =
   | { readonly kind: 'ms'; readonly ms: number }
   | { readonly kind: 'madds'; readonly madds: number };
 
-export type StrategyChoice = 'random' | 'near-budget' | 'evolution';
-
 export interface SearchRequest {
   /** The table the space is made from; it is fitted to the pictures first. */
   readonly arch: Architecture;
@@ -23,15 +23,15 @@ export interface SearchRequest {
   readonly engine: EngineChoice;
   readonly runtime: RuntimeChoice;
   readonly budget: BudgetRequest;
-  readonly strategy: StrategyChoice;
+  readonly strategy: StrategyId;
   readonly trials: number;
   readonly seed: number;
   /** Trainers at once; the trials do not depend on it. */
   readonly workers: number;
   /** A latency table of this device; without one the run measures one first. */
   readonly table: LatencyTable | null;
-  /** Trials of an interrupted run with the same request: they are replayed, not trained again. */
-  readonly finished: readonly Trial[];
+  /** The log of an interrupted run with the same request: its results are replayed, not trained again. */
+  readonly log: SearchLog | null;
 }
 
 export type SearchEvent =
@@ -42,15 +42,23 @@ export type SearchEvent =
       readonly arch: Architecture;
       readonly changes: readonly FitChange[];
       readonly setting: DeploymentSetting;
-      readonly engine: string;
-      /** Networks in the space. */
-      readonly members: number;
+      /** Networks in the space, a whole number as text: it may have twenty digits. */
+      readonly members: string;
     }
   | { readonly kind: 'table'; readonly progress: Progress; readonly table: LatencyTable }
   /** Measured end to end, ms per picture; a budget below the floor cannot be met. */
-  | { readonly kind: 'floor'; readonly floorMs: number; readonly baseMs: number; readonly budgetMs: number | null }
+  | {
+      readonly kind: 'floor';
+      readonly floorMs: number;
+      readonly baseMs: number;
+      readonly budgetMs: number | null;
+      readonly table: LatencyTable;
+    }
+  | { readonly kind: 'training'; readonly engine: string; readonly workers: number }
   /** A trial started, finished a rung, was rejected, or ended; the latest state of the trial of this id. */
   | { readonly kind: 'trial'; readonly trial: Trial }
+  /** A training finished: what to store so that the run can be resumed. */
+  | { readonly kind: 'log'; readonly log: SearchLog }
   | { readonly kind: 'progress'; readonly progress: Progress; readonly imagesPerSecond: number };
 
 export interface SearchResult {
@@ -58,9 +66,10 @@ export interface SearchResult {
   readonly best: Trial | null;
   /** The best network with its weights, to train further, prune or save. */
   readonly checkpoint: Checkpoint | null;
-  readonly table: LatencyTable;
-  readonly floorMs: number;
-  readonly baseMs: number;
+  /** Null for a MAdds budget without a table. */
+  readonly table: LatencyTable | null;
+  readonly floorMs: number | null;
+  readonly baseMs: number | null;
   readonly budgetMs: number | null;
   readonly budgetMadds: number | null;
 }

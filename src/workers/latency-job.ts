@@ -1,0 +1,83 @@
+/** @file Workers: makes sure a run has a latency table it can predict from, and measures the ends of the range. */
+import { lower } from '$lib/ops/lower';
+import type { Op } from '$lib/ops/op';
+import type { Architecture } from '$lib/arch/architecture';
+import { distinctOps } from '$lib/latency/key';
+import { measureNetwork, type MeasureOptions } from '$lib/latency/measure';
+import { measureTable } from '$lib/latency/measure-table';
+import { calibrate, latencyMsOf, type Measurement } from '$lib/latency/predict';
+import type { LatencyRuntime } from '$lib/latency/runtime';
+import type { DeploymentSetting } from '$lib/latency/setting';
+import type { LatencyTable } from '$lib/latency/table';
+import type { Platform } from './platform';
+import type { Progress, RunGate } from './run';
+
+/** Hundreds of ops in under a minute: three samples of each after a short warm-up, medians. */
+const quick: MeasureOptions = { rounds: 5, maxWarmUps: 3, tolerance: 0.1, maxMs: 60 };
+
+/** What the table must cover, and networks to measure end to end, the cheapest first. */
+export interface TableNeed {
+  readonly setting: DeploymentSetting;
+  readonly ops: Iterable<Op>;
+  readonly calibration: readonly Architecture[];
+  readonly from: LatencyTable | null;
+}
+
+export interface TableReport {
+  readonly progress: Progress;
+  readonly table: LatencyTable;
+}
+
+/** Whether a table answers for every op. */
+export function covers(table: LatencyTable, ops: Iterable<Op>): boolean {
+  return [...distinctOps(ops).keys()].every((key) => table.timings[key] !== undefined);
+}
+
+/** A network's time end to end, in ms per picture of the setting. */
+export async function measureWhole(
+  platform: Platform,
+  runtime: LatencyRuntime,
+  network: { readonly arch: Architecture; readonly batch: number }
+): Promise<number> {
+  const job = { ops: lower(network.arch), batch: network.batch, options: { rounds: 7, maxMs: 1500 } };
+  return (await measureNetwork(runtime, job, platform.clock)).medianMs;
+}
+
+/** Measures what the table lacks and calibrates it on whole networks; null when stopped on the way. */
+export async function completeTable(
+  platform: Platform,
+  runtime: LatencyRuntime,
+  { need, gate, report }: { need: TableNeed; gate: RunGate; report: (report: TableReport) => Promise<void> }
+): Promise<LatencyTable | null> {
+  const { setting, calibration } = need;
+  const ops = [...distinctOps(need.ops).values(), ...calibration.flatMap((arch) => lower(arch))];
+  if (need.from && covers(need.from, ops)) return need.from;
+  const began = platform.clock();
+  const job = { setting, ops, measuredAt: platform.now(), from: need.from ?? undefined, options: quick };
+  const loop = measureTable(runtime, job, platform.clock);
+  let table: LatencyTable | null = need.from;
+  let first = -1;
+  for await (const step of loop) {
+    table = step.table;
+    if (first < 0) first = step.done - 1;
+    const elapsedMs = platform.clock() - began;
+    const remainingMs = (elapsedMs / (step.done - first)) * (step.total - step.done);
+    await report({ progress: { done: step.done, total: step.total, elapsedMs, remainingMs }, table });
+    if (!(await gate.open())) return null;
+  }
+  if (!table) throw new Error('latency table: the space must have at least one op');
+  const measurements: Measurement[] = [];
+  for (const arch of calibration) {
+    const measuredMs = await measureWhole(platform, runtime, { arch, batch: setting.batch });
+    measurements.push({ ops: lower(arch), measuredMs });
+    if (!(await gate.open())) return null;
+  }
+  return calibrate(table, measurements);
+}
+
+/** The table's answer for a whole network in ms per picture; throws when an op is missing. */
+export function predictedMs(arch: Architecture, table: LatencyTable): number {
+  const ms = latencyMsOf(lower(arch), table);
+  if (ms === null) throw new Error(`latency table: must hold every op of ${arch.name}, some are missing`);
+  return ms;
+}
