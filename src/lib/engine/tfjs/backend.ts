@@ -40,10 +40,13 @@ const opened = new Map<TfjsBackend, OpenBackend>();
 
 const isNode = typeof process !== 'undefined' && typeof process.versions?.node === 'string';
 
+/** Set when an opening ran out of time: it may still end later and leave TensorFlow.js on that backend. */
+let overdue = false;
+
 /** Makes an opened backend the one that runs what follows; TensorFlow.js keeps one per thread. */
 export function useBackend(backend: TfjsBackend): void {
   // setBackend does its work before its first await once the backend is initialised.
-  if (getBackend() !== backend) void setBackend(backend);
+  if (overdue || getBackend() !== backend) void setBackend(backend);
 }
 
 function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
@@ -96,6 +99,7 @@ export async function openBackend(backend: TfjsBackend, options: OpenOptions = {
     opened.set(backend, result);
     return result;
   } catch (error) {
+    overdue = true;
     // TensorFlow.js rejects with plain objects that carry a message, too.
     const reason = (error as { message?: string } | null)?.message ?? String(error);
     return { status: 'failed', backend, reason };
