@@ -68,6 +68,16 @@ interface Point {
 const mean = (points: readonly Point[], of: (p: Point) => number): number =>
   points.reduce((sum, p) => sum + of(p), 0) / points.length;
 
+/** The least-squares line through (x, y); null where all x are equal. */
+function line(points: readonly Point[], x: (p: Point) => number, y: (p: Point) => number): [number, number] | null {
+  const meanX = mean(points, x);
+  const meanY = mean(points, y);
+  const variance = mean(points, (p) => (x(p) - meanX) ** 2);
+  if (!(variance > 0)) return null;
+  const slope = mean(points, (p) => (x(p) - meanX) * (y(p) - meanY)) / variance;
+  return [slope, meanY - slope * meanX];
+}
+
 /** Least squares of each model; null where the points do not determine it. */
 const fits: Record<Exclude<CorrectionKind, 'none'>, (points: readonly Point[]) => Correction | null> = {
   intercept: (points) => ({
@@ -76,18 +86,22 @@ const fits: Record<Exclude<CorrectionKind, 'none'>, (points: readonly Point[]) =
     perOpMs: 0,
     interceptMs: mean(points, (p) => p.measuredMs - p.sumMs)
   }),
-  perOp: (points) => ({
-    kind: 'perOp',
-    slope: 1,
-    perOpMs: mean(points, (p) => (p.measuredMs - p.sumMs) * p.ops) / mean(points, (p) => p.ops * p.ops),
-    interceptMs: 0
-  }),
+  // Every op was timed with one call and one read-back too many, the network has them once.
+  perOp: (points) => {
+    const fit = line(
+      points,
+      (p) => p.ops,
+      (p) => p.measuredMs - p.sumMs
+    );
+    return fit && { kind: 'perOp', slope: 1, perOpMs: fit[0], interceptMs: fit[1] };
+  },
   affine: (points) => {
-    const x = mean(points, (p) => p.sumMs);
-    const y = mean(points, (p) => p.measuredMs);
-    const variance = mean(points, (p) => (p.sumMs - x) ** 2);
-    const slope = mean(points, (p) => (p.sumMs - x) * (p.measuredMs - y)) / variance;
-    return variance > 0 && slope > 0 ? { kind: 'affine', slope, perOpMs: 0, interceptMs: y - slope * x } : null;
+    const fit = line(
+      points,
+      (p) => p.sumMs,
+      (p) => p.measuredMs
+    );
+    return fit && fit[0] > 0 ? { kind: 'affine', slope: fit[0], perOpMs: 0, interceptMs: fit[1] } : null;
   }
 };
 

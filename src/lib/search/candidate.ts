@@ -28,14 +28,14 @@ export function parseCandidate(space: SearchSpace, text: string): Parsed<Choices
   if (digits === undefined || rest.length > 0)
     return bad('candidate must be a space hash, a dash and one digit per gene');
   if (hash !== space.hash) return bad(`candidate belongs to space '${hash}', not to this space '${space.hash}'`);
-  const symbols = [...digits].filter((symbol) => symbol !== '.');
+  const symbols = digits.replaceAll('.', '');
   if (symbols.length !== space.genes.length)
     return bad(`candidate must have ${space.genes.length} digits, got ${symbols.length}`);
   const choices: number[] = [];
   for (const [g, gene] of space.genes.entries()) {
-    const choice = Number.parseInt(symbols[g] ?? '', 36);
+    const choice = Number.parseInt(symbols.charAt(g), 36);
     if (!(choice >= 0 && choice < gene.options.length))
-      return bad(`candidate ${gene.path} must be a digit below ${gene.options.length}, got '${symbols[g]}'`);
+      return bad(`candidate ${gene.path} must be a digit below ${gene.options.length}, got '${symbols.charAt(g)}'`);
     choices.push(choice);
   }
   return candidateOf(space, choices) === text
