@@ -22,7 +22,13 @@ export default {
     },
     typescript: {
       config: (config) => {
-        config.include = [...config.include, '../scripts/**/*.ts', '../test/**/*.ts', '../*.config.ts'];
+        config.include = [
+          ...config.include,
+          '../scripts/**/*.ts',
+          '../test/**/*.ts',
+          '../vite-plugins/**/*.ts',
+          '../*.config.ts'
+        ];
         return config;
       }
     }

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { buildStamp } from './vite-plugins/build-stamp';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,6 +13,7 @@ const entries = readdirSync(at('src/cli'))
 
 export default defineConfig({
   configFile: false,
+  define: buildStamp(),
   publicDir: false,
   resolve: { alias: { $lib: at('src/lib'), $workers: at('src/workers'), $paraglide: at('src/paraglide') } },
   ssr: { target: 'node' },
@@ -22,7 +24,7 @@ export default defineConfig({
     target: 'node20',
     minify: false,
     sourcemap: true,
-    rollupOptions: {
+    rolldownOptions: {
       input: Object.fromEntries(entries),
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
     }

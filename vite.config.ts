@@ -2,6 +2,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { defineConfig } from 'vite';
+import { buildStamp } from './vite-plugins/build-stamp';
 import { tfjsWasmThreads, tfjsWasmThreadsDev } from './vite-plugins/tfjs-wasm-threads';
 
 /** Headers that isolate the page (SharedArrayBuffer, fine timers, wasm threads). */
@@ -12,6 +13,7 @@ const isolation = {
 };
 
 export default defineConfig({
+  define: buildStamp(),
   plugins: [
     paraglideVitePlugin({ project: './project.inlang', outdir: './src/paraglide', strategy: ['baseLocale'] }),
     sveltekit(),

@@ -11,9 +11,7 @@ const imports = /(?:\bfrom\s*|\bimport\s*)["'](\.{1,2}\/[^"']+\.js)["']/g;
  */
 export function firstRouteScripts(build = join(root, 'build')) {
   const html = readFileSync(join(build, 'index.html'), 'utf8');
-  const named = [...html.matchAll(/["'(]\.{0,2}\/?(_app\/immutable\/[^"')]+\.js)["')]/g)].map(
-    (match) => match[1] ?? ''
-  );
+  const named = [...html.matchAll(/["'(](?:\.{0,2}\/)?([\w./-]+\.js)["')]/g)].map((match) => match[1] ?? '');
   const queue = named.map((name) => join(build, name));
   const found = new Set();
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
