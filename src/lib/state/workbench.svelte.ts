@@ -62,6 +62,7 @@ export class Workbench {
   readonly #columns = $derived(columnsOf(this.#sheet.arch, this.#ops));
   readonly #cost = $derived(totalCost(this.#ops));
   readonly #baseOps = $derived(lower(this.#sheet.base));
+  readonly #baseColumns = $derived(columnsOf(this.#sheet.base, this.#baseOps));
   readonly #baseCost = $derived(totalCost(this.#baseOps));
   readonly #timing = $derived.by(() => this.#timeNow());
 
@@ -85,6 +86,9 @@ export class Workbench {
   }
   get columns(): readonly Column[] {
     return this.#columns;
+  }
+  get baseColumns(): readonly Column[] {
+    return this.#baseColumns;
   }
   get cost(): ReturnType<typeof totalCost> {
     return this.#cost;

@@ -6,6 +6,9 @@ import type { Op } from '$lib/ops/op';
 /** How a column is drawn: mesh, stripes then mesh, stripes then plate, slope, or a layer at 1 x 1. */
 export type ColumnKind = 'conv' | 'separable' | 'bneck' | 'pool' | 'dense';
 
+/** The short names of the papers' tables. */
+export const nlNames: Readonly<Record<NL, string>> = { linear: '–', relu: 'RE', relu6: 'R6', hardSwish: 'HS' };
+
 /** One op of a column with its cost. */
 export interface Part {
   readonly op: Op;

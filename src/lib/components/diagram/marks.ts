@@ -1,0 +1,49 @@
+/** @file Components: path texts of the drawing's marks, and the heat class of a value. */
+
+const n = (value: number): string => String(Math.round(value * 10) / 10);
+
+/** The six heat classes: equal steps of the share of the maximum; unknown values stay at the lightest. */
+export function heatClass(value: number | null | undefined, most: number): number {
+  if (value == null || most <= 0) return 0;
+  return Math.min(5, Math.floor((value / most) * 6 * 0.999));
+}
+
+/** A body standing on the ground: `from` high at the left, `to` high at the right. */
+export interface Body {
+  readonly x: number;
+  readonly width: number;
+  readonly ground: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The outline of a body. */
+export function outline({ x, width, ground, from, to }: Body): string {
+  const right = x + width;
+  return `M${n(x)} ${n(ground)}L${n(x)} ${n(ground - from)}L${n(right)} ${n(ground - to)}L${n(right)} ${n(ground)}Z`;
+}
+
+/** Depthwise: upright stripes, one slice per channel. */
+export function stripes({ x, width, ground, from, to }: Body): string {
+  const slices = Math.max(1, Math.round(width / 4));
+  return Array.from({ length: slices - 1 }, (_, i) => {
+    const share = (i + 1) / slices;
+    return `M${n(x + width * share)} ${n(ground)}V${n(ground - from - (to - from) * share)}`;
+  }).join('');
+}
+
+/** Dense: a mesh, everything mixes. */
+export function mesh({ x, width, ground, from, to }: Body): string {
+  const rows = Math.max(2, Math.round(Math.min(from, to) / Math.max(11, 17 - width / 3)));
+  const right = x + width;
+  return Array.from({ length: rows }, (_, i) => {
+    const [low, high] = [i / rows, (i + 1) / rows];
+    const down = `M${n(x)} ${n(ground - from * high)}L${n(right)} ${n(ground - to * low)}`;
+    return `M${n(x)} ${n(ground - from * low)}L${n(right)} ${n(ground - to * high)}${down}`;
+  }).join('');
+}
+
+/** An arc that rises from one plate and comes down on the plus of another. */
+export function arcPath(from: number, to: number, y: number, rise: number): string {
+  return `M${n(from)} ${n(y)}C${n(from)} ${n(y - rise)} ${n(to)} ${n(y - rise)} ${n(to)} ${n(y - 4)}`;
+}
