@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { buildStamp } from './vite-plugins/build-stamp';
+import { buildStamp } from './vite-plugins/build-stamp.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,7 +12,6 @@ const entries = readdirSync(at('src/cli'))
   .map((name): [string, string] => [name.replace(/[.]ts$/, ''), at(`src/cli/${name}`)]);
 
 export default defineConfig({
-  configFile: false,
   define: buildStamp(),
   publicDir: false,
   resolve: { alias: { $lib: at('src/lib'), $workers: at('src/workers'), $paraglide: at('src/paraglide') } },

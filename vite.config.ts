@@ -2,8 +2,8 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { defineConfig } from 'vite';
-import { buildStamp } from './vite-plugins/build-stamp';
-import { tfjsWasmThreads, tfjsWasmThreadsDev } from './vite-plugins/tfjs-wasm-threads';
+import { buildStamp } from './vite-plugins/build-stamp.ts';
+import { tfjsWasmThreads, tfjsWasmThreadsDev } from './vite-plugins/tfjs-wasm-threads.ts';
 
 /** Headers that isolate the page (SharedArrayBuffer, fine timers, wasm threads). */
 const isolation = {

@@ -128,7 +128,12 @@ export function fresh(output, inputs, make) {
   writeFileSync(stamp, now);
 }
 
+/** What a build depends on besides its sources; the commit is stamped into every result. */
 const configs = [
+  '.git/HEAD',
+  '.git/refs/heads',
+  '.git/packed-refs',
+  'vite-plugins',
   'package.json',
   'package-lock.json',
   'svelte.config.js',
