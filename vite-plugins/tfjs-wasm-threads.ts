@@ -16,15 +16,14 @@ const WORKER_BLOB =
 /** Parts of the `@tensorflow/tfjs` union that nothing here imports; unmarked, each would stay in the bundle whole. */
 const UNUSED_PARTS = /[\\/]@tensorflow[\\/]tfjs-(layers|converter|data)[\\/]dist[\\/]/;
 
-const packageFolder = (): string =>
-  dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+const require = createRequire(import.meta.url);
+
+const packageFolder = (): string => dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
 
 /** The script of one thread: the package ships it as a string inside a CommonJS module. */
 function threadScript(folder: string): string {
-  const holder: { exports: { wasmWorkerContents?: string } } = { exports: {} };
   const path = join(folder, 'wasm-out/tfjs-backend-wasm-threaded-simd.worker.js');
-  new Function('module', readFileSync(path, 'utf8'))(holder);
-  const script = holder.exports.wasmWorkerContents;
+  const script = (require(path) as { wasmWorkerContents?: string }).wasmWorkerContents;
   if (!script) throw new Error(`tfjs wasm threads: ${path} must export wasmWorkerContents`);
   // The string holds real line breaks inside quotes, which the package escapes in its blob.
   return script.replace(/\n/g, '\\n');

@@ -38,15 +38,18 @@ export type Opening =
 const OPEN_LIMIT_MS = 8000;
 const opened = new Map<TfjsBackend, OpenBackend>();
 
-const isNode = typeof process !== 'undefined' && typeof process.versions?.node === 'string';
+/** Bundlers may leave a `process` without versions in a page. */
+const isNode =
+  typeof process !== 'undefined' && typeof (process as Partial<NodeJS.Process>).versions?.node === 'string';
 
-/** Set when an opening ran out of time: it may still end later and leave TensorFlow.js on that backend. */
-let overdue = false;
+/** The backend last asked for; an opening that ends after its time limit must not replace it. */
+let wanted: TfjsBackend | null = null;
 
 /** Makes an opened backend the one that runs what follows; TensorFlow.js keeps one per thread. */
 export function useBackend(backend: TfjsBackend): void {
   // setBackend does its work before its first await once the backend is initialised.
-  if (overdue || getBackend() !== backend) void setBackend(backend);
+  wanted = backend;
+  if (getBackend() !== backend) void setBackend(backend);
 }
 
 function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
@@ -70,11 +73,15 @@ const noAdapter: Adapter = { status: 'real', name: '' };
 async function open(backend: TfjsBackend, options: OpenOptions): Promise<OpenBackend> {
   const adapter = backend === 'webgpu' ? await webgpuAdapter() : backend === 'webgl' ? webglAdapter() : noAdapter;
   if (adapter.status === 'refused') throw new Error(adapter.reason);
-  if (findBackendFactory(backend) === null) throw new Error('this build does not include the backend');
+  // The typings hide that an unknown backend gives null.
+  const factory = findBackendFactory(backend) as (() => unknown) | null;
+  if (factory === null) throw new Error('this build does not include the backend');
   // Production mode keeps TensorFlow.js' advice about Node packages off the console.
   env().set('PROD', true);
   if (backend === 'wasm') prepareWasm(options);
+  wanted = backend;
   if (!(await setBackend(backend))) throw new Error('the backend did not start');
+  if (wanted !== backend) void setBackend(wanted);
   if (backend === 'wasm') registerWasmGradients();
   return {
     status: 'open',
@@ -82,7 +89,7 @@ async function open(backend: TfjsBackend, options: OpenOptions): Promise<OpenBac
     version: version['tfjs'],
     threads: backend === 'wasm' ? Math.max(1, getThreadsCount()) : 1,
     simd: backend === 'wasm' && (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true,
-    isolated: globalThis.crossOriginIsolated === true,
+    isolated: 'crossOriginIsolated' in globalThis && globalThis.crossOriginIsolated,
     adapter: adapter.name || null
   };
 }
@@ -99,7 +106,6 @@ export async function openBackend(backend: TfjsBackend, options: OpenOptions = {
     opened.set(backend, result);
     return result;
   } catch (error) {
-    overdue = true;
     // TensorFlow.js rejects with plain objects that carry a message, too.
     const reason = (error as { message?: string } | null)?.message ?? String(error);
     return { status: 'failed', backend, reason };

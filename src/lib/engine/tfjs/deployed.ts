@@ -6,6 +6,7 @@ import {
   mul,
   reshape,
   tensor,
+  tensor1d,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -46,7 +47,7 @@ function folded(op: Weighted, seed: number): { readonly weight: Tensor; readonly
   const size = shape.reduce((a, b) => a * b, 1);
   const fanIn = op.kind === 'depthwise' ? size / op.in[2] : size / op.out[2];
   const weight = tensor(uniform(rng, Math.sqrt(6 / fanIn), size), [...shape]);
-  return { weight, bias: tensor(uniform(rng, 0.5, op.out[2]), [op.out[2]]) as Tensor1D };
+  return { weight, bias: tensor1d(uniform(rng, 0.5, op.out[2])) };
 }
 
 /** Puts an op's folded weights into the backend's memory. */
@@ -82,7 +83,7 @@ export function deploy(op: Op, seed: number): Deployed {
     dense: (of) =>
       weighted(of, (x, w, bias) => {
         const a: Tensor2D = reshape(x, [-1, of.in[2]]);
-        const y = fused.matMul({ a, b: w as Tensor2D, bias, activation: fusedActivation(of.nl) });
+        const y = fused.matMul({ a, b: w, bias, activation: fusedActivation(of.nl) });
         return reshape(y, [-1, 1, 1, of.out[2]]);
       }),
     pool: () => plain((x) => mean(x, [1, 2], true)),

@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   reshape,
+  type Rank,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -42,7 +43,7 @@ function normed(op: ConvOp | DepthwiseOp, x: Tensor4D, tensorOf: TensorOf, mode:
   if (mode.kind === 'training') return trainingNorm(x, { gamma, beta }, { id: op.id, epsilon, into: mode.statistics });
   const average = tensorOf(`${op.id}.mean`) as Tensor1D;
   const variance = tensorOf(`${op.id}.variance`) as Tensor1D;
-  return batchNorm(x, average, variance, beta, gamma, epsilon) as Tensor4D;
+  return batchNorm<Rank.R4>(x, average, variance, beta, gamma, epsilon);
 }
 
 /** Runs the ops on pictures [n, h, w, c] and returns the last op's output, [n, h, w, c]; call it inside a tidy. */

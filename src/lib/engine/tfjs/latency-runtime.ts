@@ -42,7 +42,10 @@ function inputShape(op: Op, index: number, batch: number): [number, number, numb
 const readback = (output: Tensor4D): Tensor4D =>
   output.shape[1] * output.shape[2] === 1 ? output : slice(output, [0, 0, 0, 0], [1, 1, 1, 1]);
 
-function prepare(ops: readonly Op[], batch: number): { forward(): Tensor4D; dispose(): void } {
+function prepare(
+  ops: readonly Op[],
+  batch: number
+): { readonly forward: () => Tensor4D; readonly dispose: () => void } {
   const last = ops.at(-1);
   if (!last) throw new Error('latency: the list of ops must not be empty');
   const produced = new Set(ops.map(({ id }) => id));

@@ -14,6 +14,7 @@ import {
   variable,
   variableGrads,
   zerosLike,
+  type Rank,
   type Scalar,
   type Tensor,
   type Tensor2D,
@@ -93,8 +94,8 @@ class TfjsNetwork implements Network {
       let last: Tensor2D | undefined;
       const { value, grads } = variableGrads(() => {
         const out = forward(this.#ops, images, { tensorOf: this.#tensorOf, mode: { kind: 'training', statistics } });
-        last = keep(reshape(out, [batch.count, this.arch.classes]) as Tensor2D);
-        return losses.softmaxCrossEntropy(targets, last) as Scalar;
+        last = keep(reshape<Rank.R2>(out, [batch.count, this.arch.classes]));
+        return losses.softmaxCrossEntropy<Tensor2D, Scalar>(targets, last);
       }, trained);
       this.#update(grads, options);
       this.#follow(statistics);

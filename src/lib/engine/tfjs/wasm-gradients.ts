@@ -129,7 +129,8 @@ interface Call {
 }
 
 const register = (kernelName: string, gradient: (call: Call) => Tensor4D): void => {
-  if (getKernel(kernelName, 'wasm')) return;
+  // The typings hide that a missing kernel gives undefined.
+  if ((getKernel(kernelName, 'wasm') as unknown) !== undefined) return;
   registerKernel({ kernelName, backendName: 'wasm', kernelFunc: (call) => tidy(() => gradient(call)) });
 };
 
