@@ -73,15 +73,24 @@ export function presetOf(arch: Architecture): Preset | undefined {
 
 export function openPreset(workbench: Workbench, id: string): void {
   const preset = presetById(id);
-  if (preset) workbench.open(preset.arch, m.did_open({ name: preset.arch.name }));
+  if (!preset) return;
+  workbench.open(preset.arch, m.did_open({ name: preset.arch.name }));
+  workbench.selected = telling(preset.arch);
+}
+
+/** Where the page looks first: the last row that halves the resolution, or the first row. */
+export function telling(arch: Architecture): number {
+  return Math.max(1, arch.rows.findLastIndex((row) => row.stride === 2) + 1);
 }
 
 /** Opens a network from a link or a file; edits count against the preset of its name where there is one. */
-export function openGiven(workbench: Workbench, arch: Architecture, label: string): void {
+export function openGiven(workbench: Workbench, arch: Architecture, label: string, fresh = false): void {
   const preset = presetOf(arch)?.arch;
   const base = preset && preset.classes === arch.classes && preset.head.kind === arch.head.kind ? preset : arch;
   const alike = base.input.every((size, i) => size === arch.input[i]);
-  workbench.open(arch, label, alike || base === arch ? base : withInput(base, arch.input));
+  const against = alike || base === arch ? base : withInput(base, arch.input);
+  if (fresh) workbench.restart(arch, label, against);
+  else workbench.open(arch, label, against);
 }
 
 /** Input sizes offered, in pixels; 28 fits the network to small grey pictures of ten classes. */

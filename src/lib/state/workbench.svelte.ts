@@ -140,6 +140,11 @@ export class Workbench {
     this.#commit({ arch, base, width }, label);
   }
 
+  /** Starts over with a network: nothing before it can be undone. */
+  restart(arch: Architecture, label: string, base: Architecture = arch): void {
+    this.#history = historyOf({ arch, base, width: 1 }, label);
+  }
+
   /** Duplicates, removes or moves a row (index in `arch.rows`); issues come back and nothing changes when it cannot be. */
   duplicate(index: number, label: string): readonly Issue[] {
     return this.#try(duplicateRow(this.arch, index), label);

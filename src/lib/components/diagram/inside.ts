@@ -31,9 +31,12 @@ export const insideSheet = { width: 760, height: 262, ground: 150, tall: 121, fi
 const channelPx = 2.5;
 const widestPx = 84;
 
-const kindOf = (id: string, kind: string): StationKind => {
-  if (id.includes('.se.')) return 'se';
+/** The ops that squeeze and excite a row. */
+const excitement: ReadonlySet<string> = new Set(['pool', 'squeeze', 'excite', 'scale']);
+
+const kindOf = (id: string, kind: string, inRow: boolean): StationKind => {
   const name = id.slice(id.lastIndexOf('.') + 1);
+  if (inRow && excitement.has(name)) return 'se';
   if (name === 'expand' || name === 'depthwise' || name === 'project' || name === 'pointwise') return name;
   return kind === 'pool' || kind === 'dense' ? kind : 'conv';
 };
@@ -47,7 +50,7 @@ function groupsOf(column: Column): Group[] {
   const groups: Group[] = [];
   for (const part of column.parts) {
     if (part.op.kind === 'add') continue;
-    const kind = kindOf(part.op.id, part.op.kind);
+    const kind = kindOf(part.op.id, part.op.kind, column.path.startsWith('rows.'));
     const open = groups.at(-1);
     if (open?.kind === 'se' && kind === 'se') groups[groups.length - 1] = { kind, parts: [...open.parts, part] };
     else groups.push({ kind, parts: [part] });

@@ -27,3 +27,30 @@ export function operatorName(column: Column): string {
   };
   return names[column.kind]();
 }
+
+/** The full name of a field, for labels that are spoken or stand alone. */
+export function longName(field: Field): string {
+  const names: Readonly<Record<Field, () => string>> = {
+    kernel: m.long_kernel,
+    expSize: m.long_exp_size,
+    out: m.long_out,
+    se: m.long_se,
+    nl: m.long_nl,
+    stride: m.long_stride
+  };
+  return names[field]();
+}
+
+/** A short explanation of a row label, shown when the pointer rests on it. */
+export function explain(label: string): string | undefined {
+  const words = new Map([
+    [m.field_kernel(), m.explain_kernel],
+    [m.field_exp_size(), m.explain_exp_size],
+    [m.field_out(), m.explain_out],
+    [m.field_se(), m.explain_se],
+    [m.field_nl(), m.explain_nl],
+    [m.field_stride(), m.explain_stride],
+    [m.madds(), m.explain_madds]
+  ]);
+  return words.get(label)?.();
+}
