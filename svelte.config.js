@@ -7,6 +7,8 @@ export default {
   kit: {
     adapter: adapter({ pages: 'build', assets: 'build', fallback: undefined, strict: true }),
     alias: { $workers: 'src/workers', $paraglide: 'src/paraglide' },
+    // What follows # is the open network, or the name of a panel that the page itself brings into view.
+    prerender: { handleMissingId: 'ignore' },
     csp: {
       mode: 'hash',
       directives: {
