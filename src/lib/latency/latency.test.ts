@@ -8,7 +8,8 @@ import type { Op } from '$lib/ops/op';
 import { opKey } from './key';
 import { measureNetwork, measureRunnable, median, quantile, timingOf } from './measure';
 import { emptyTable, measureTable, type TableProgress } from './measure-table';
-import { calibrate, latencyMsOf, predictLatency } from './predict';
+import { measureNetworks } from './measure-networks';
+import { calibrate, calibrationError, latencyMsOf, predictLatency } from './predict';
 import type { LatencyRuntime } from './runtime';
 import { defaultSetting, settingLabel } from './setting';
 import { parseTable, parseTableText, tableMismatch, toJson, type LatencyTable } from './table';
@@ -124,6 +125,32 @@ describe('measureRunnable', () => {
   });
 });
 
+describe('measureNetworks', () => {
+  it('gives networks that differ by 20 % their true ratio while the machine slows down three times', async () => {
+    let nowMs = 0;
+    let disposed = 0;
+    const { runtime } = deviceOf();
+    const slowing: LatencyRuntime = {
+      ...runtime,
+      prepare: (list) =>
+        Promise.resolve({
+          run: () => Promise.resolve(void (nowMs += list.length * (1 + nowMs / 1000))),
+          dispose: () => void (disposed += 1)
+        })
+    };
+    const networks = [ops.slice(0, 10), ops.slice(0, 12)];
+    const rounds: number[] = [];
+    let ratio = 0;
+    for await (const { round, timings } of measureNetworks(slowing, { networks, batch: 1, rounds: 9 }, () => nowMs)) {
+      rounds.push(round);
+      ratio = (timings[1]?.medianMs ?? 0) / (timings[0]?.medianMs ?? 0);
+    }
+    expect(rounds).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(ratio).toBeCloseTo(1.2, 1);
+    expect(disposed).toBe(2);
+  });
+});
+
 describe('measureTable', () => {
   it('times each distinct key once, reports progress, and disposes everything', async () => {
     const device = deviceOf();
@@ -199,6 +226,11 @@ describe('calibrate', () => {
     const { correction } = await calibrated((sumMs) => sumMs - 1.25);
     expect(correction.kind).toBe('intercept');
     expect(correction.interceptMs).toBeCloseTo(-1.25, 9);
+  });
+
+  it('says how well it fits', async () => {
+    expect(calibrationError(await calibrated((sumMs) => sumMs - 1))).toBeCloseTo(0, 9);
+    expect(calibrationError(await calibrated((sumMs, count) => sumMs * (1 + (count % 3))))).toBeGreaterThan(0.1);
   });
 
   it('takes a cost per op when every op was timed with a constant too much', async () => {

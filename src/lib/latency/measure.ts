@@ -31,9 +31,13 @@ export interface MeasureOptions {
   readonly maxWarmUps?: number;
   /** Bound on the whole measurement in ms; the warm-up may use half, and three samples are always taken. */
   readonly maxMs?: number;
+  /** Told each sample, in ms per image, and how many are done; awaited, so that messages get in. */
+  readonly onSample?: (ms: number, done: number) => Promise<void>;
+  /** Asked after each sample: true ends the rounds early and keeps what is done. */
+  readonly stopped?: () => boolean;
 }
 
-const DEFAULTS: Required<MeasureOptions> = {
+const DEFAULTS: Required<Omit<MeasureOptions, 'onSample' | 'stopped'>> = {
   images: 1,
   rounds: 9,
   sampleMs: 0.5,
@@ -92,8 +96,12 @@ export async function measureRunnable(runnable: Runnable, clock: Clock, options:
   }
 
   const samplesMs: number[] = [];
-  while (samplesMs.length < rounds && (samplesMs.length < MIN_SAMPLES || clock() - began < maxMs))
-    samplesMs.push((await sample()) / repeats / images);
+  while (samplesMs.length < rounds && (samplesMs.length < MIN_SAMPLES || clock() - began < maxMs)) {
+    const ms = (await sample()) / repeats / images;
+    samplesMs.push(ms);
+    await options.onSample?.(ms, samplesMs.length);
+    if (options.stopped?.()) break;
+  }
   return timingOf(samplesMs, samplesMs.length * repeats, settled);
 }
 
