@@ -22,11 +22,11 @@ export interface Recipe {
 export function defaultRecipe(changes: Partial<Recipe> = {}): Recipe {
   return {
     epochs: 8,
-    batchSize: 64,
-    learningRate: 0.1,
+    batchSize: 32,
+    learningRate: 0.05,
     momentum: 0.9,
     weightDecay: 1e-4,
-    warmupSteps: 100,
+    warmupSteps: 30,
     seed: 1,
     ...changes
   };

@@ -4,12 +4,18 @@ import type { Op } from '$lib/ops/op';
 import { tensorsOf, type TensorSpec } from '$lib/ops/tensors';
 import type { Tensor, Tensors } from './checkpoint';
 
-/** Standard deviation of dense weights (torchvision's MobileNets). */
-const DENSE_STD = 0.01;
+/** Standard deviation of the logits' weights (torchvision's MobileNets): the first guess is even. */
+const LOGITS_STD = 0.01;
 
-/** He et al. 2015, eq. 14 (fan out): sqrt(2 / (k * k * out)); a depthwise filter feeds one channel. */
+/**
+ * He et al. 2015: fan out, eq. 14, for convolutions (a depthwise filter feeds one channel); fan in, eq. 10, for dense
+ * layers, whose gates and hidden layer would sleep for the first hundred steps with smaller numbers.
+ */
 function deviation(op: Op, shape: readonly number[]): number {
-  if (op.kind === 'dense') return DENSE_STD;
+  if (op.kind === 'dense') {
+    const gain = op.nl === 'hardSigmoid' ? 1 : 2;
+    return op.nl === 'linear' ? LOGITS_STD : Math.sqrt(gain / op.in[2]);
+  }
   const [height = 1, width = 1, , out = 1] = shape;
   return Math.sqrt(2 / (height * width * out));
 }

@@ -2,8 +2,14 @@
 import { activate, deactivate } from './activation';
 import { fma, gather, none, put, zero } from './vector';
 
-/** Rows handled together for one group of channels, so that a block stays in the nearest cache. */
-const ROWS: usize = 64;
+/** Bytes of a map handled together, all channels of a few rows, so that a block stays in the nearest cache. */
+const BLOCK: usize = 8192;
+
+// @ts-ignore: decorator
+@inline
+function blockOf(rowBytes: usize): usize {
+  return max<usize>(8, BLOCK / rowBytes) * rowBytes;
+}
 
 /** Batch mean and 1/sqrt(variance + eps) of x[M,C], and the running statistics moved towards mean and biased variance. */
 export function normStats(
@@ -13,18 +19,27 @@ export function normStats(
   zero(mean, (C + 3) & ~3);
   zero(rstd, (C + 3) & ~3);
   const end = x + <usize>M * cb;
-  for (let r = x; r < end; r += cb * ROWS) {
-    const re = min(r + cb * ROWS, end);
+  const block = blockOf(cb);
+  for (let r = x; r < end; r += block) {
+    const re = min(r + block, end);
     for (let c: usize = 0; c < cb; c += 16) {
       const shift = v128.load(x + c); // sums around the first row lose no digits to a large mean
-      let p = none(), q = none();
-      for (let a = r + c; a < re + c; a += cb) {
+      let p = none(), q = none(), p2 = none(), q2 = none();
+      let a = r + c;
+      for (; a + cb < re + c; a += 2 * cb) {
+        const v = f32x4.sub(v128.load(a), shift), w = f32x4.sub(v128.load(a + cb), shift);
+        p = f32x4.add(p, v);
+        p2 = f32x4.add(p2, w);
+        q = fma(v, v, q);
+        q2 = fma(w, w, q2);
+      }
+      if (a < re + c) {
         const v = f32x4.sub(v128.load(a), shift);
         p = f32x4.add(p, v);
         q = fma(v, v, q);
       }
-      gather(mean + c, p);
-      gather(rstd + c, q);
+      gather(mean + c, f32x4.add(p, p2));
+      gather(rstd + c, f32x4.add(q, q2));
     }
   }
   const inverse: f32 = 1.0 / <f32>M;
@@ -51,8 +66,9 @@ function applyAs(x: usize, y: usize, M: i32, C: i32, mean: usize, rstd: usize, g
   const cb = <usize>C << 2;
   const C4 = (<usize>C & ~3) << 2;
   const end = x + <usize>M * cb;
-  for (let r = x; r < end; r += cb * ROWS) {
-    const re = min(r + cb * ROWS, end);
+  const block = blockOf(cb);
+  for (let r = x; r < end; r += block) {
+    const re = min(r + block, end);
     for (let c: usize = 0; c < cb; c += 16) {
       const scale = f32x4.mul(v128.load(g + c), v128.load(rstd + c));
       const offset = f32x4.sub(v128.load(b + c), f32x4.mul(v128.load(mean + c), scale));
@@ -91,37 +107,54 @@ function backwardAs(
   const cb = <usize>C << 2;
   const C4 = (<usize>C & ~3) << 2;
   const end = x + <usize>M * cb;
+  const block = blockOf(cb);
   const toDy = dy - x;
   const toDx = dx - x;
-  for (let r = x; r < end; r += cb * ROWS) {
-    const re = min(r + cb * ROWS, end);
+  for (let r = x; r < end; r += block) {
+    const re = min(r + block, end);
     for (let c: usize = 0; c < cb; c += 16) {
-      const mu = v128.load(mean + c), rs = v128.load(rstd + c), ga = v128.load(g + c), be = v128.load(b + c);
-      let p = none(), q = none();
-      for (let i = r + c; i < re + c; i += cb) {
-        const h = f32x4.mul(f32x4.sub(v128.load(i), mu), rs);
-        const d = deactivate(fma(h, ga, be), v128.load(i + toDy), act);
+      const mu = v128.load(mean + c), rs = v128.load(rstd + c);
+      const scale = f32x4.mul(v128.load(g + c), rs);
+      const offset = f32x4.sub(v128.load(b + c), f32x4.mul(mu, scale));
+      // two rows at a time: two chains of sums that do not wait for each other
+      let p = none(), q = none(), p2 = none(), q2 = none();
+      let i = r + c;
+      for (; i + cb < re + c; i += 2 * cb) {
+        const v = v128.load(i), w = v128.load(i + cb);
+        const d = deactivate(fma(v, scale, offset), v128.load(i + toDy), act);
+        const e = deactivate(fma(w, scale, offset), v128.load(i + cb + toDy), act);
         p = f32x4.add(p, d);
-        q = fma(d, h, q);
+        p2 = f32x4.add(p2, e);
+        q = fma(d, f32x4.sub(v, mu), q);
+        q2 = fma(e, f32x4.sub(w, mu), q2);
       }
-      gather(db + c, p);
-      gather(dg + c, q);
+      if (i < re + c) {
+        const v = v128.load(i);
+        const d = deactivate(fma(v, scale, offset), v128.load(i + toDy), act);
+        p = f32x4.add(p, d);
+        q = fma(d, f32x4.sub(v, mu), q);
+      }
+      gather(db + c, f32x4.add(p, p2));
+      gather(dg + c, f32x4.mul(rs, f32x4.add(q, q2)));
     }
   }
   const inverse = f32x4.splat(<f32>1.0 / <f32>M);
-  for (let r = x; r < end; r += cb * ROWS) {
-    const re = min(r + cb * ROWS, end);
+  for (let r = x; r < end; r += block) {
+    const re = min(r + block, end);
     for (let c: usize = 0; c < cb; c += 16) {
-      const mu = v128.load(mean + c), rs = v128.load(rstd + c), ga = v128.load(g + c), be = v128.load(b + c);
-      const m1 = f32x4.mul(v128.load(db + c), inverse), m2 = f32x4.mul(v128.load(dg + c), inverse);
-      const scale = f32x4.mul(ga, rs);
+      const mu = v128.load(mean + c), rs = v128.load(rstd + c);
+      const scale = f32x4.mul(v128.load(g + c), rs);
+      const offset = f32x4.sub(v128.load(b + c), f32x4.mul(mu, scale));
+      // dx = scale * (d - mean(d) - h * mean(d * h)) as a line in x
+      const slope = f32x4.mul(f32x4.mul(scale, rs), f32x4.mul(v128.load(dg + c), inverse));
+      const base = f32x4.sub(f32x4.mul(mu, slope), f32x4.mul(scale, f32x4.mul(v128.load(db + c), inverse)));
       const whole = c < C4;
       for (let i = r + c; i < re + c; i += cb) {
-        const h = f32x4.mul(f32x4.sub(v128.load(i), mu), rs);
-        const d = deactivate(fma(h, ga, be), v128.load(i + toDy), act);
-        const v = f32x4.mul(scale, f32x4.sub(f32x4.sub(d, m1), f32x4.mul(h, m2)));
-        if (whole) v128.store(i + toDx, v);
-        else put(i + toDx, v, C & 3);
+        const v = v128.load(i);
+        const d = deactivate(fma(v, scale, offset), v128.load(i + toDy), act);
+        const line = f32x4.sub(base, f32x4.mul(v, slope));
+        if (whole) v128.store(i + toDx, fma(d, scale, line));
+        else put(i + toDx, fma(d, scale, line), C & 3);
       }
     }
   }

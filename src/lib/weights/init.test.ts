@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { smallNetworks } from '../../../test/support/small-networks';
+import { mobileNetV3Small } from '../arch/presets/mobilenet-v3';
+import { lower } from '../ops/lower';
+import { initTensors } from './init';
+
+const small = initTensors(lower(mobileNetV3Small), 1);
+const spread = (data: Float32Array): number => Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+
+test('the same seed draws the same tensors, another seed others', () => {
+  const ops = lower(smallNetworks[0]!);
+  expect(initTensors(ops, 3)).toEqual(initTensors(ops, 3));
+  expect(initTensors(ops, 4)['stem.weight']).not.toEqual(initTensors(ops, 3)['stem.weight']);
+});
+
+test('a tensor does not depend on which others are drawn', () => {
+  const ops = lower(smallNetworks[0]!);
+  const one = ops.slice(3, 4);
+  const all = initTensors(ops, 3);
+  for (const [name, tensor] of Object.entries(initTensors(one, 3))) expect(tensor).toEqual(all[name]);
+});
+
+test.each([
+  ['stem.weight', Math.sqrt(2 / (9 * 16))],
+  ['row04.expand.weight', Math.sqrt(2 / 96)],
+  ['row04.depthwise.weight', Math.sqrt(2 / 25)],
+  ['row04.squeeze.weight', Math.sqrt(2 / 96)],
+  ['row04.excite.weight', Math.sqrt(1 / 24)],
+  ['head.logits.weight', 0.01]
+])('%s has the deviation of He et al. 2015, small for the logits', (name, wanted) => {
+  const tensor = small[name]!;
+  expect(spread(tensor.data) / wanted).toBeGreaterThan(0.9);
+  expect(spread(tensor.data) / wanted).toBeLessThan(1.1);
+});
+
+test('norms start as the identity and biases at zero', () => {
+  const rest = { gamma: 1, beta: 0, mean: 0, variance: 1, bias: 0 };
+  for (const [role, value] of Object.entries(rest)) {
+    const found = Object.entries(small).filter(([name]) => name.endsWith(`.${role}`));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every(([, { data }]) => data.every((x) => x === value))).toBe(true);
+  }
+});
