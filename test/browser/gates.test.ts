@@ -57,7 +57,13 @@ describe('the served page', () => {
 
   test('scrolls nowhere sideways at 390 px', async () => {
     const { page } = await app.open({ width: 390, height: 844 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('body *')]
+        .filter((node) => node.getBoundingClientRect().right > innerWidth)
+        .map((node) => `${node.tagName.toLowerCase()}.${node.getAttribute('class') ?? ''}`)
+    );
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `reaching too far: ${wide.slice(0, 8).join(', ')}`).toBeLessThanOrEqual(390);
   });
 });
 

@@ -36,6 +36,9 @@ export interface OpenPage {
   readonly problems: Problems;
 }
 
+/** What Chromium asks on its own account when it sees a form; never named by a page. */
+const browserOwn = new Set(['content-autofill.googleapis.com:443']);
+
 /** Notes every request that reaches a proxy: as only the own server is bypassed, exactly those that go elsewhere, from workers too. */
 async function startTrap(): Promise<{ port: number; seen: string[]; close: () => void }> {
   const seen: string[] = [];
@@ -44,7 +47,7 @@ async function startTrap(): Promise<{ port: number; seen: string[]; close: () =>
     response.writeHead(502).end();
   });
   trap.on('connect', (request, socket) => {
-    seen.push(request.url ?? '');
+    if (!browserOwn.has(request.url ?? '')) seen.push(request.url ?? '');
     socket.end('HTTP/1.1 502 Blocked\r\n\r\n');
   });
   await new Promise<void>((done) => trap.listen(0, '127.0.0.1', done));
