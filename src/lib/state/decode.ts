@@ -1,0 +1,15 @@
+/** @file State: lets the browser decode one picture file to RGBA bytes of a given size. */
+
+/** Decodes PNG, JPEG and what else the browser reads, scaled to width x height; rejects when it cannot. */
+export async function decodePicture(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]), {
+    resizeWidth: width,
+    resizeHeight: height,
+    resizeQuality: 'high'
+  });
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('picture: the browser must give a 2d canvas, got none');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
+}

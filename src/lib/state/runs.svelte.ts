@@ -1,0 +1,238 @@
+/** @file State: the four long runs of the open network, kept across reloads with everything they found. */
+import type { Architecture } from '$lib/arch/architecture';
+import { defaultSetting, settingLabel } from '$lib/latency/setting';
+import type { LatencyTable } from '$lib/latency/table';
+import { predictLatency } from '$lib/latency/predict';
+import type { Op } from '$lib/ops/op';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import type { AdaptEvent, AdaptRequest, AdaptResult } from '$workers/adapt/protocol';
+import type { MeasureEvent, MeasureRequest, MeasureResult } from '$workers/measure/protocol';
+import type { SearchEvent, SearchRequest, SearchResult } from '$workers/search/protocol';
+import type { TrainEvent, TrainRequest, TrainResult } from '$workers/train/protocol';
+import { firstForms, formFrom, type Forms } from './forms';
+import { beginMeasure, closeMeasure, foldMeasure, type MeasureView } from './measure-run';
+import { afterReload, type Phase } from './phase';
+import { Pictures } from './pictures.svelte';
+import { beginPrune, closePrune, foldPrune, type PruneView } from './prune-run';
+import { Run } from './run.svelte';
+import { beginSearch, closeSearch, foldSearch, type SearchView } from './search-run';
+import { openStore, readRecord, type RunKind, type StorageTrouble, type Store } from './storage';
+import { beginTrain, closeTrain, foldTrain, type TrainView } from './train-run';
+
+/** What the runs need of the open network. */
+export interface OpenNetwork {
+  readonly arch: Architecture;
+  open(arch: Architecture, label: string): void;
+  setTimings(timings: {
+    readonly perColumnMs: readonly (number | null)[] | null;
+    readonly totalMs: number | null;
+    readonly kind: 'measured' | 'predicted' | null;
+    readonly setting: string;
+  }): void;
+  setPredictor(
+    predict: (ops: readonly Op[]) => {
+      readonly perColumnMs: readonly (number | null)[];
+      readonly totalMs: number | null;
+    }
+  ): void;
+}
+
+/** Where trained numbers are kept: by the training's end, its best epoch, the search's best, what a pruning started from, and each of its steps. */
+export type CheckpointKey =
+  'train/last' | 'train/best' | 'search/best' | 'prune/start' | 'prune/last' | `prune/${number}`;
+
+/** A run that can take back what an earlier visit left. */
+interface Restorable<View> {
+  readonly phase: Phase;
+  restore(phase: Phase, view: View | null, elapsedMs: number): void;
+}
+
+const clients = () => import('$workers/clients');
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** All long work on the page: forms, runs, trained numbers, latency tables, and whether they are kept. */
+export class Runs {
+  forms = $state<Forms>(firstForms());
+  #trouble = $state<StorageTrouble | null>(null);
+  #restored = $state(false);
+  #checkpoints = $state.raw<ReadonlyMap<string, Checkpoint>>(new Map());
+  #tables = $state.raw<ReadonlyMap<string, LatencyTable>>(new Map());
+  #store: Promise<Store> | null = null;
+
+  readonly pictures = new Pictures((dataset) => void this.#put('datasets', 'own', dataset));
+
+  readonly train = new Run<TrainRequest, TrainEvent, TrainResult, TrainView>(
+    { client: async () => (await clients()).startTrain, begin: beginTrain, fold: foldTrain, close: closeTrain },
+    {
+      event: (event) => {
+        if (event.kind !== 'epoch') return;
+        this.#keep('train/last', event.checkpoint);
+        if (this.train.view?.best?.epoch === event.epoch) this.#keep('train/best', event.checkpoint);
+        this.#save('train', this.train);
+      },
+      end: (end) => {
+        if (end.kind !== 'failed' && end.result) this.#keep('train/last', end.result);
+        this.#save('train', this.train);
+      }
+    }
+  );
+
+  readonly measure = new Run<MeasureRequest, MeasureEvent, MeasureResult, MeasureView>(
+    { client: async () => (await clients()).startMeasure, begin: beginMeasure, fold: foldMeasure, close: closeMeasure },
+    {
+      event: () => undefined,
+      end: (end) => {
+        if (end.kind !== 'failed' && end.result) this.#keepTable(end.result.table);
+        this.#showTimes();
+        this.#save('measure', this.measure);
+      }
+    }
+  );
+
+  readonly search = new Run<SearchRequest, SearchEvent, SearchResult, SearchView>(
+    { client: async () => (await clients()).startSearch, begin: beginSearch, fold: foldSearch, close: closeSearch },
+    {
+      event: (event) => {
+        if (event.kind === 'floor') this.#keepTable(event.table);
+        if (event.kind === 'floor' || event.kind === 'log') this.#save('search', this.search);
+      },
+      end: (end) => {
+        if (end.kind !== 'failed' && end.result) {
+          if (end.result.table) this.#keepTable(end.result.table);
+          if (end.result.checkpoint) this.#keep('search/best', end.result.checkpoint);
+        }
+        this.#save('search', this.search);
+      }
+    }
+  );
+
+  readonly prune = new Run<AdaptRequest, AdaptEvent, AdaptResult, PruneView>(
+    { client: async () => (await clients()).startAdapt, begin: beginPrune, fold: foldPrune, close: closePrune },
+    {
+      event: (event) => {
+        if (event.kind === 'floor') this.#keepTable(event.table);
+        if (event.kind !== 'step') return;
+        this.#keep(`prune/${event.step.index}`, event.checkpoint);
+        this.#save('prune', this.prune);
+      },
+      end: (end) => {
+        if (end.kind !== 'failed' && end.result) {
+          this.#keepTable(end.result.table);
+          this.#keep('prune/last', end.result.checkpoint);
+        }
+        this.#save('prune', this.prune);
+      }
+    }
+  );
+
+  constructor(private readonly network: OpenNetwork) {}
+
+  /** Why results are not kept, when the browser refuses. */
+  get trouble(): StorageTrouble | null {
+    return this.#trouble;
+  }
+  /** Whether an earlier visit's results are back. */
+  get restored(): boolean {
+    return this.#restored;
+  }
+
+  /** Trained numbers kept under a key; null when there are none. */
+  checkpoint(key: CheckpointKey): Checkpoint | null {
+    return this.#checkpoints.get(key) ?? null;
+  }
+
+  /** The latency table of the default deployment setting of some pictures, when one was measured. */
+  tableFor(arch: Architecture): LatencyTable | null {
+    return this.#tables.get(settingLabel(defaultSetting('tfjs-wasm', arch.input))) ?? null;
+  }
+
+  /** Keeps the forms as they are now with the runs they belong to. */
+  saveForms(): void {
+    for (const kind of ['train', 'measure', 'search', 'prune'] as const) this.#save(kind, this[kind]);
+  }
+
+  /** Puts back everything an earlier visit left; live runs of that visit come back as interrupted. */
+  async restore(): Promise<void> {
+    const store = await this.#open();
+    await this.#restoreRun(store, 'train', this.train);
+    await this.#restoreRun(store, 'measure', this.measure);
+    await this.#restoreRun(store, 'search', this.search);
+    await this.#restoreRun(store, 'prune', this.prune);
+    const own = await store.get('datasets', 'own');
+    if (own) this.pictures.restore(own);
+    const checkpoints = new Map(this.#checkpoints);
+    for (const key of await store.keys('checkpoints')) {
+      const found = await store.get('checkpoints', key);
+      if (found?.format === 1 && !checkpoints.has(key)) checkpoints.set(key, found);
+    }
+    this.#checkpoints = checkpoints;
+    const tables = new Map(this.#tables);
+    for (const key of await store.keys('tables')) {
+      const found = await store.get('tables', key);
+      if (found?.format === 1 && !tables.has(key)) tables.set(key, found);
+    }
+    this.#tables = tables;
+    this.#restored = true;
+    this.#showTimes();
+  }
+
+  /** Forgets the pruning steps of an earlier run and keeps what the new one starts from. */
+  async forgetSteps(start: Checkpoint): Promise<void> {
+    const old = [...this.#checkpoints.keys()].filter((key) => key.startsWith('prune/'));
+    this.#checkpoints = new Map([...this.#checkpoints].filter(([key]) => !key.startsWith('prune/')));
+    await (await this.#open()).remove('checkpoints', old);
+    this.#keep('prune/start', start);
+  }
+
+  async #restoreRun<View>(store: Store, kind: RunKind, run: Restorable<View>): Promise<void> {
+    const record = readRecord(await store.get('runs', kind), kind);
+    if (!record || run.phase !== 'idle') return;
+    Object.assign(this.forms[kind], formFrom(this.forms[kind], record.form));
+    // A view is written and read by this very module, under the record's format.
+    if (record.view !== null) run.restore(afterReload(record.phase), record.view as View, record.elapsedMs);
+  }
+
+  /** Hands measured times to the open network, when they are its own, and predictions from its table. */
+  #showTimes(): void {
+    const view = this.measure.view;
+    if (!view || view.medianMs === null) return;
+    const table = this.#tables.get(view.setting);
+    if (table) {
+      this.network.setPredictor((ops) => {
+        const prediction = predictLatency(ops, table);
+        if (prediction.kind === 'missing') return { perColumnMs: [], totalMs: null };
+        return { perColumnMs: prediction.perColumn, totalMs: prediction.latencyMs };
+      });
+    }
+    if (!same(view.arch, this.network.arch)) return;
+    const { perColumnMs, medianMs: totalMs, setting } = view;
+    this.network.setTimings({ perColumnMs, totalMs, kind: 'measured', setting });
+  }
+
+  #keep(key: CheckpointKey, checkpoint: Checkpoint): void {
+    this.#checkpoints = new Map([...this.#checkpoints, [key, checkpoint]]);
+    void this.#put('checkpoints', key, checkpoint);
+  }
+
+  #keepTable(table: LatencyTable): void {
+    const key = settingLabel(table.setting);
+    this.#tables = new Map([...this.#tables, [key, table]]);
+    void this.#put('tables', key, table);
+  }
+
+  #save(kind: RunKind, run: { readonly phase: Phase; readonly view: unknown; readonly elapsedMs: number }): void {
+    const form = $state.snapshot(this.forms[kind]);
+    const { phase, view, elapsedMs } = run;
+    const savedAt = new Date().toISOString();
+    void this.#put('runs', kind, { format: 1, kind, phase, form, view, elapsedMs, savedAt });
+  }
+
+  async #put(...[name, key, value]: Parameters<Store['put']>): Promise<void> {
+    const trouble = await (await this.#open()).put(name, key, value);
+    if (trouble) this.#trouble = trouble;
+  }
+
+  #open(): Promise<Store> {
+    return (this.#store ??= openStore());
+  }
+}

@@ -1,0 +1,114 @@
+/** @file State: what a training shows, folded from its worker's events. */
+import type { Architecture } from '$lib/arch/architecture';
+import type { FitChange } from '$lib/arch/fit';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
+
+/** One step's loss and accuracy; `at` counts epochs, fractions included. */
+export interface StepPoint {
+  readonly at: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** One finished epoch. */
+export interface EpochLine {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}
+
+/** A training as shown; plain data without tensors. */
+export interface TrainView {
+  /** The table as drawn when the training started. */
+  readonly source: Architecture;
+  /** The table as fitted to the pictures; null until the worker said. */
+  readonly arch: Architecture | null;
+  readonly changes: readonly FitChange[];
+  readonly engine: string;
+  readonly why: string;
+  readonly dataset: string;
+  readonly pictures: number;
+  readonly preparing: 'data' | 'engine' | 'network' | null;
+  readonly epochs: number;
+  readonly steps: readonly StepPoint[];
+  readonly lines: readonly EpochLine[];
+  /** Share of all steps done, 0..1. */
+  readonly share: number;
+  readonly imagesPerSecond: number | null;
+  readonly remainingMs: number | null;
+  /** The epoch kept as the result: the one with the best validation accuracy. */
+  readonly best: EpochLine | null;
+}
+
+/** Steps kept for drawing; older neighbours are merged beyond it. */
+const mostSteps = 600;
+
+/** The view of a training that was just asked for; a continued one counts on from its start's epochs. */
+export function beginTrain(request: TrainRequest): TrainView {
+  return {
+    source: request.arch,
+    arch: null,
+    changes: [],
+    engine: '',
+    why: '',
+    dataset: '',
+    pictures: 0,
+    preparing: 'data',
+    epochs: request.epochs,
+    steps: [],
+    lines: [],
+    share: 0,
+    imagesPerSecond: null,
+    remainingMs: null,
+    best: null
+  };
+}
+
+/** Folds one event in. */
+export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
+  switch (event.kind) {
+    case 'preparing':
+      return { ...view, preparing: event.what };
+    case 'ready': {
+      const { arch, changes, engine, why, dataset, pictures } = event;
+      return { ...view, arch, changes, engine, why, dataset, pictures, preparing: null };
+    }
+    case 'step': {
+      const at = event.epoch + event.step / Math.max(1, event.stepsPerEpoch);
+      const { epochs, loss, accuracy, imagesPerSecond, remainingMs } = event;
+      const steps = merged([...view.steps, { at, loss, accuracy }]);
+      return { ...view, preparing: null, epochs, steps, share: at / epochs, imagesPerSecond, remainingMs };
+    }
+    case 'epoch': {
+      const { epoch, epochs, trainLoss, trainAccuracy, validationLoss, validationAccuracy } = event;
+      const line = { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy };
+      const best = view.best && view.best.validationAccuracy >= validationAccuracy ? view.best : line;
+      return { ...view, epochs, lines: [...view.lines, line], share: epoch / epochs, best };
+    }
+  }
+}
+
+/** The view once the worker ended. */
+export function closeTrain(view: TrainView, result: Checkpoint | null): TrainView {
+  return { ...view, arch: result?.arch ?? view.arch, preparing: null, remainingMs: null };
+}
+
+/** Halves a long line by averaging pairs, so that drawing stays cheap. */
+function merged(steps: readonly StepPoint[]): readonly StepPoint[] {
+  if (steps.length <= mostSteps) return steps;
+  return steps.flatMap((step, i) => {
+    const before = steps[i - 1];
+    if (i % 2 === 0 || !before) return [];
+    const mean = (a: number, b: number): number => (a + b) / 2;
+    return [
+      {
+        at: mean(before.at, step.at),
+        loss: mean(before.loss, step.loss),
+        accuracy: mean(before.accuracy, step.accuracy)
+      }
+    ];
+  });
+}
