@@ -37,7 +37,7 @@ describe('readIdx', () => {
   test('answers any bytes with a value or an error that names the file', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (bytes) => {
-        const outcome = await readIdx({ name: 'fuzz.idx', bytes }).catch((error: Error) => error.message);
+        const outcome = await readIdx({ name: 'fuzz.idx', bytes }).catch((error: unknown) => String(error));
         expect(typeof outcome === 'string' ? outcome : 'fuzz.idx').toContain('fuzz.idx');
       })
     );

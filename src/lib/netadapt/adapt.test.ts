@@ -22,22 +22,23 @@ const latencyOf = (a: Architecture): number => totalCost(lower(a)).madds / 1e5 +
 const firstMs = latencyOf(arch);
 const floorMs = latencyOf(floorArchitecture(arch));
 
-/** An accuracy by formula: saturating in each width, one row far more sensitive; answers in an order that depends on timing. */
+/** An accuracy by formula: saturating in each width, one row far more sensitive. */
+function accuracyOf(a: Architecture): number {
+  const widths = a.rows.flatMap((row, i) =>
+    row.kind === 'bneck' ? [row.expSize / (i === 2 ? 400 : 40), row.out / 10] : []
+  );
+  return widths.reduce((product, width) => product * (1 - Math.exp(-width - 1.5)), 0.95);
+}
+
+/** Scores by the formula; answers in an order that depends on the job. */
 class FormulaEvaluator implements PruneEvaluator {
   readonly jobs: FineTuneJob[] = [];
   running = 0;
   most = 0;
   constructor(private readonly fails: (job: FineTuneJob) => boolean = () => false) {}
 
-  private accuracy(a: Architecture): number {
-    const widths = a.rows.flatMap((row, i) =>
-      row.kind === 'bneck' ? [row.expSize / (i === 2 ? 400 : 40), row.out / 10] : []
-    );
-    return widths.reduce((product, width) => product * (1 - Math.exp(-width - 1.5)), 0.95);
-  }
-
   score(a: Architecture): Promise<number> {
-    return Promise.resolve(this.accuracy(a));
+    return Promise.resolve(accuracyOf(a));
   }
 
   async fineTune(job: FineTuneJob): Promise<FineTuneResult> {
@@ -48,7 +49,7 @@ class FormulaEvaluator implements PruneEvaluator {
     this.running--;
     if (this.fails(job)) return { status: 'failed', reason: `worker lost ${job.id}` };
     expect(checkTensors(job.arch, job.start)).toEqual([]);
-    return { status: 'scored', score: this.accuracy(job.arch), trained: job.start };
+    return { status: 'scored', score: accuracyOf(job.arch), trained: job.start };
   }
 }
 
@@ -71,7 +72,7 @@ describe('adapt', () => {
     expect(events[0]).toEqual({
       kind: 'baseline',
       latencyMs: firstMs,
-      accuracy: expect.any(Number),
+      accuracy: accuracyOf(arch),
       budgetMs: firstMs * 0.6,
       floorMs
     });
@@ -132,7 +133,7 @@ describe('adapt', () => {
     expect(other?.chosen).not.toBe(first?.chosen);
     expect(other?.proposals.find((p) => p.groupId === first?.chosen)?.outcome.status).toBe('failed');
     const last = (await run({ evaluator: new FormulaEvaluator(() => true) })).at(-1);
-    expect(last).toEqual({ kind: 'failed', step: 1, reason: expect.stringContaining('worker lost step01') });
+    expect(last?.kind === 'failed' && last.reason).toContain('worker lost step01');
   });
 
   test('says when the latency table does not cover the network', async () => {

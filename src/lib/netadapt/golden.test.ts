@@ -58,7 +58,8 @@ interface Net {
 }
 
 const file = new URL('../../../../shared/golden/netadapt.json', import.meta.url);
-const nets: Record<string, Net> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).nets : {};
+const golden = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { nets: Record<string, Net> }) : null;
+const nets = golden?.nets ?? {};
 if (Object.keys(nets).length === 0) process.stdout.write('skipped: PyTorch pruning goldens are not on this machine\n');
 
 /** The generator of the goldens: value i of a stream is uniform around the offset. */

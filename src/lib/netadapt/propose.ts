@@ -100,7 +100,7 @@ export function floorArchitecture(arch: Architecture, rules: WidthRules = defaul
   let floor = arch;
   for (const { id } of groups) {
     const group = groupsOf(floor, rules).find((other) => other.id === id);
-    if (group) floor = [...legalWidths(floor, group, rules)].at(-1)?.arch ?? floor;
+    if (group) for (const narrower of [...legalWidths(floor, group, rules)]) floor = narrower.arch;
   }
   return floor;
 }

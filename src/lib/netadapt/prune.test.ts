@@ -64,7 +64,7 @@ describe('groupsOf', () => {
 
   test('finds in MobileNetV1 the stem and every pointwise width', () => {
     const groups = groupsOf(mobileNetV1);
-    expect(groups.map((g) => g.kind)).toEqual(['stem', ...new Array(13).fill('pointwise')]);
+    expect(groups.map((g) => g.kind)).toEqual(['stem', ...new Array<string>(13).fill('pointwise')]);
     expect(groups.map((g) => g.rows)).toEqual([[], ...Array.from({ length: 13 }, (_, i) => [i + 1])]);
     expect(groupLabel(groups[3] ?? groups[0] ?? expect.fail())).toBe('#out of row 3');
   });

@@ -1,6 +1,5 @@
 /** @file Test support: a slow float64 forward pass in inference mode, written from the definitions, to judge pruning by. */
 import type { Architecture, NL } from '$lib/arch/architecture';
-import { unreachable } from '$lib/base/assert';
 import { lower } from '$lib/ops/lower';
 import type { ConvOp, DepthwiseOp } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
@@ -66,8 +65,7 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
       }
     } else if (op.kind === 'pool') a.forEach((value, i) => (out[i % inC] = (out[i % inC] ?? 0) + value / (inH * inW)));
     else if (op.kind === 'multiply') a.forEach((value, i) => (out[i] = value * (b[i % inC] ?? NaN)));
-    else if (op.kind === 'add') a.forEach((value, i) => (out[i] = value + (b[i] ?? NaN)));
-    else unreachable(op);
+    else a.forEach((value, i) => (out[i] = value + (b[i] ?? NaN)));
     maps.set(op.id, out);
     last = out;
   }

@@ -29,7 +29,7 @@ interface Entry {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 60);
+const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value)).slice(0, 60);
 
 function readMetadata(value: unknown, issues: Issue[]): Record<string, string> {
   if (value === undefined) return {};
