@@ -28,6 +28,13 @@ export interface TfjsRuntime {
 
 const SEED = 1;
 
+/** For each op the maps it reads last: freed at once, as a deployed graph does, they leave their memory warm for the next. */
+function finishedAt(ops: readonly Op[]): Map<string, readonly string[]> {
+  const lastReader = new Map<string, string>();
+  for (const op of ops) for (const id of op.inputs) lastReader.set(id, op.id);
+  return new Map(ops.map((op) => [op.id, ops.map(({ id }) => id).filter((id) => lastReader.get(id) === op.id)]));
+}
+
 /** Shape of an input that no op of the list produces: the map itself, or the 1x1 gate of a multiply. */
 function inputShape(op: Op, index: number, batch: number): [number, number, number, number] {
   const [height, width, channels] = op.in;
@@ -57,6 +64,7 @@ function prepare(
     }
   }
   const deployed = ops.map((op) => deploy(op, SEED));
+  const finished = finishedAt(ops);
   const forward = (): Tensor4D => {
     const values = new Map(given);
     const valueOf = (id: string): Tensor4D => {
@@ -64,7 +72,13 @@ function prepare(
       if (!value) throw new Error(`latency: ${id} must be computed before it is read`);
       return value;
     };
-    for (const step of deployed) values.set(step.op.id, step.apply(step.op.inputs.map(valueOf)));
+    for (const step of deployed) {
+      values.set(
+        step.op.id,
+        tidy(() => step.apply(step.op.inputs.map(valueOf)))
+      );
+      for (const id of finished.get(step.op.id) ?? []) values.get(id)?.dispose();
+    }
     return valueOf(last.id);
   };
   const dispose = (): void => {
