@@ -17,11 +17,14 @@ describe('the link of a network', () => {
     expect(readHash(hash)).toBeNull();
   });
 
-  test.each(['#n=', '#n=2~v3-small', '#n=1~nowhere', '#n=1~a~b~c', '#n=1~%E0%A4%A', '#%%%'])('%j is answered with issues', (hash) => {
-    const read = readHash(hash);
-    expect(read?.kind).toBe('bad');
-    expect(read?.kind === 'bad' && read.issues[0]?.message.length).toBeGreaterThan(10);
-  });
+  test.each(['#n=', '#n=2~v3-small', '#n=1~nowhere', '#n=1~a~b~c', '#n=1~%E0%A4%A', '#%%%'])(
+    '%j is answered with issues',
+    (hash) => {
+      const read = readHash(hash);
+      expect(read?.kind).toBe('bad');
+      expect(read?.kind === 'bad' && read.issues[0]?.message.length).toBeGreaterThan(10);
+    }
+  );
 
   test('writing waits for the last call', () => {
     vi.useFakeTimers();

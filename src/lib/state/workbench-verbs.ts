@@ -2,9 +2,13 @@
 import type { Architecture, Issue, Row } from '$lib/arch/architecture';
 import { fitTo } from '$lib/arch/fit';
 import { presetById, presets, type Preset } from '$lib/arch/presets/catalogue';
-import { withInput } from '$lib/arch/scale';
+import { scaleWidth, withInput } from '$lib/arch/scale';
+import { toUrlCode } from '$lib/arch/url-code';
+import { columnsOf } from '$lib/components/diagram/columns';
 import type { Cell, Option } from '$lib/components/editor/cells';
+import { changesOf } from '$lib/components/editor/changes';
 import { fieldName } from '$lib/components/editor/words';
+import { lower } from '$lib/ops/lower';
 import { m } from '$paraglide/messages';
 import type { Workbench } from './workbench.svelte';
 
@@ -83,19 +87,36 @@ export function telling(arch: Architecture): number {
   return Math.max(1, arch.rows.findLastIndex((row) => row.stride === 2) + 1);
 }
 
-/** Opens a network from a link or a file; edits count against the preset of its name where there is one. */
-export function openGiven(workbench: Workbench, arch: Architecture, label: string, fresh = false): void {
+export const widthChoices = [1, 0.35, 0.5, 0.75, 1.25, 1.4] as const;
+
+/** Edits beyond which a network is its own beginning rather than an edited preset. */
+const mostEdits = 12;
+
+/** The preset of its name, at the width and input that leave the fewest edits; the network itself when none is near. */
+function originOf(arch: Architecture): { readonly base: Architecture; readonly width: number } {
   const preset = presetOf(arch)?.arch;
-  const base = preset && preset.classes === arch.classes && preset.head.kind === arch.head.kind ? preset : arch;
-  const alike = base.input.every((size, i) => size === arch.input[i]);
-  const against = alike || base === arch ? base : withInput(base, arch.input);
-  if (fresh) workbench.restart(arch, label, against);
-  else workbench.open(arch, label, against);
+  if (!preset) return { base: arch, width: 1 };
+  const columns = columnsOf(arch, lower(arch));
+  const plain = arch.input[2] === preset.input[2] && arch.classes === preset.classes;
+  const fitted = plain ? withInput(preset, arch.input) : fitTo(preset, arch.input, arch.classes).arch;
+  const near = widthChoices.map((width) => {
+    const scaled = scaleWidth(fitted, width);
+    const base = toUrlCode(scaled) === toUrlCode(preset) ? preset : scaled;
+    return { base, width, count: changesOf(columns, columnsOf(base, lower(base))).count };
+  });
+  const best = near.reduce((a, b) => (b.count < a.count ? b : a));
+  return best.count <= mostEdits ? best : { base: arch, width: 1 };
+}
+
+/** Opens a network from a link or a file; edits count against the preset it came from, where it is near one. */
+export function openGiven(workbench: Workbench, arch: Architecture, label: string, fresh = false): void {
+  const { base, width } = originOf(arch);
+  if (fresh) workbench.restart(arch, label, base, width);
+  else workbench.open(arch, label, base, width);
 }
 
 /** Input sizes offered, in pixels; 28 fits the network to small grey pictures of ten classes. */
 export const inputSizes = [28, 96, 128, 160, 192, 224, 256, 320] as const;
-export const widthChoices = [0.35, 0.5, 0.75, 1, 1.25, 1.4] as const;
 
 export function chooseInput(workbench: Workbench, side: number): void {
   if (side === 28) {

@@ -1,15 +1,7 @@
 /** @file State: the open network as an undoable document; every number on the page is derived from it. */
 import type { Architecture, Issue, Shape } from '$lib/arch/architecture';
 import { readWidthCell } from '$lib/arch/cell';
-import {
-  duplicateRow,
-  insertRow,
-  moveRow,
-  removeRow,
-  setExpSize,
-  setField,
-  setSqueezeExcite
-} from '$lib/arch/edit';
+import { duplicateRow, insertRow, moveRow, removeRow, setExpSize, setField, setSqueezeExcite } from '$lib/arch/edit';
 import { checkArchitecture } from '$lib/arch/parse';
 import { scaleWidth, withInput } from '$lib/arch/scale';
 import { columnsOf, type Column } from '$lib/components/diagram/columns';
@@ -54,7 +46,11 @@ const signature = (column: Column): string =>
 export class Workbench {
   #history = $state.raw<History<Sheet>>(historyOf({} as Sheet, ''));
   #selected = $state(0);
-  #given = $state.raw<{ readonly timings: Timings; readonly columns: readonly Column[]; readonly arch: Architecture }>();
+  #given = $state.raw<{
+    readonly timings: Timings;
+    readonly columns: readonly Column[];
+    readonly arch: Architecture;
+  }>();
   #predictor = $state.raw<Predictor | null>(null);
 
   readonly #sheet = $derived(this.#history.present.value);
@@ -141,8 +137,8 @@ export class Workbench {
   }
 
   /** Starts over with a network: nothing before it can be undone. */
-  restart(arch: Architecture, label: string, base: Architecture = arch): void {
-    this.#history = historyOf({ arch, base, width: 1 }, label);
+  restart(arch: Architecture, label: string, base: Architecture = arch, width = 1): void {
+    this.#history = historyOf({ arch, base, width }, label);
   }
 
   /** Duplicates, removes or moves a row (index in `arch.rows`); issues come back and nothing changes when it cannot be. */
@@ -236,7 +232,10 @@ export class Workbench {
     );
     const kinds: TimingKind[] = [];
     const perColumnMs = this.#columns.map((column, i) => {
-      const ms = known.get(signature(column));
+      const own = signature(column);
+      const there = given?.columns[i];
+      // Twins were timed one by one: a column keeps its own time where it still stands.
+      const ms = (there && signature(there) === own ? given?.timings.perColumnMs?.[i] : null) ?? known.get(own);
       const guess = predicted?.perColumnMs[i] ?? null;
       kinds.push(ms !== undefined ? (given?.timings.kind ?? null) : guess === null ? null : 'predicted');
       return ms ?? guess;

@@ -107,7 +107,10 @@ export function insideOf(column: Column): Inside {
 export function middleShare(column: Column): number | null {
   const { stations } = insideOf(column);
   const of = (...kinds: readonly StationKind[]): number =>
-    sum(stations.filter((station) => kinds.includes(station.kind)), (station) => station.madds);
+    sum(
+      stations.filter((station) => kinds.includes(station.kind)),
+      (station) => station.madds
+    );
   const dense = of('expand', 'project', 'pointwise');
   return dense > 0 ? of('depthwise') / dense : null;
 }

@@ -22,6 +22,11 @@ export interface Sheet {
 /** The hero figure on the Explore page; `below` holds the badges. */
 export const hero = { gutter: 112, ground: 336, below: 56, tall: fullHeight, narrowestColumn: 57 } as const;
 
+/** Height of the input picture for these columns: a little less when arcs rise above blocks as tall as itself. */
+export function tallFor(columns: readonly Column[]): number {
+  return columns[0]?.output[0] === columns[0]?.input[0] ? fullHeight * 0.9 : fullHeight;
+}
+
 /** One operator as drawn: body from x to x + body, then a second mark (plate or mesh) from second to right. */
 export interface Block {
   readonly index: number;
@@ -89,7 +94,12 @@ export function stagesOf(columns: readonly Column[]): Stage[] {
   return stages;
 }
 
-function ticksOf(columns: readonly Column[], blocks: readonly Block[], sheet: Sheet, height: (px: number) => number): Tick[] {
+function ticksOf(
+  columns: readonly Column[],
+  blocks: readonly Block[],
+  sheet: Sheet,
+  height: (px: number) => number
+): Tick[] {
   const sizes = [...new Set(columns.flatMap(({ input, output }) => [input[0], output[0]]))].sort((a, b) => b - a);
   const ticks: Tick[] = [];
   for (const pixels of sizes) {

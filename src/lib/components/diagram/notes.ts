@@ -20,8 +20,18 @@ export function headShare(columns: readonly Column[]): {
   const sum = (list: readonly Column[], of: (column: Column) => number): number => list.reduce((s, c) => s + of(c), 0);
   return {
     layers: dense.length,
-    params: sum(dense, (c) => c.params) / Math.max(1, sum(columns, (c) => c.params)),
-    madds: sum(dense, (c) => c.madds) / Math.max(1, sum(columns, (c) => c.madds))
+    params:
+      sum(dense, (c) => c.params) /
+      Math.max(
+        1,
+        sum(columns, (c) => c.params)
+      ),
+    madds:
+      sum(dense, (c) => c.madds) /
+      Math.max(
+        1,
+        sum(columns, (c) => c.madds)
+      )
   };
 }
 

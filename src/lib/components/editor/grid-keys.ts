@@ -30,7 +30,11 @@ const arrows: Readonly<Record<string, readonly [line: number, column: number]>> 
 const inside = (value: number, count: number): number => Math.max(0, Math.min(count - 1, value));
 
 /** Reads a key pressed on a cell of a grid of `lines` x `columns`; null when the grid does not use it. */
-export function gridKey(key: Key, at: Place, size: { readonly lines: number; readonly columns: number }): GridAct | null {
+export function gridKey(
+  key: Key,
+  at: Place,
+  size: { readonly lines: number; readonly columns: number }
+): GridAct | null {
   if (key.alt && (key.key === 'ArrowLeft' || key.key === 'ArrowRight')) {
     return { kind: 'shift', by: key.key === 'ArrowLeft' ? -1 : 1 };
   }

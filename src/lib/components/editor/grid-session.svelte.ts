@@ -18,7 +18,8 @@ export interface GridVerbs {
   readonly columns: () => readonly Column[];
   readonly commit: (cell: Cell, value: Option['value']) => readonly Issue[];
   readonly select: (column: number) => void;
-  readonly shift: (column: number, by: 1 | -1) => void;
+  /** Moves a row and returns the column where it is now. */
+  readonly shift: (column: number, by: 1 | -1) => number;
   readonly remove: (column: number) => void;
 }
 
@@ -29,7 +30,9 @@ export function nearestOf(cell: Cell, text: string, issue: Issue | null): readon
   if (issue?.nearest) return issue.nearest;
   if (cell.options.length === 0) return [];
   const typed = Number(text);
-  const sorted = [...cell.options].sort((a, b) => Math.abs(Number(a.value) - typed) - Math.abs(Number(b.value) - typed));
+  const sorted = [...cell.options].sort(
+    (a, b) => Math.abs(Number(a.value) - typed) - Math.abs(Number(b.value) - typed)
+  );
   return sorted.slice(0, 2).map((option) => option.text);
 }
 
@@ -93,11 +96,12 @@ export class GridSession {
     if (act.kind === 'go') {
       this.at = act.to;
       this.#verbs.select(act.to.column);
-    } else if (act.kind === 'shift') this.#verbs.shift(column, act.by);
+    } else if (act.kind === 'shift') this.at = { ...this.at, column: this.#verbs.shift(column, act.by) };
     else if (act.kind === 'remove') this.#verbs.remove(column);
     else if (act.kind === 'open' || act.kind === 'toggle') {
       if (!cell) this.#verbs.select(column);
-      else if (act.kind === 'open' && cell.how === 'choice') this.typing = { place: this.at, text: cell.text, issue: null };
+      else if (act.kind === 'open' && cell.how === 'choice')
+        this.typing = { place: this.at, text: cell.text, issue: null };
       else this.press(this.at);
     } else if (!cell) return false;
     else if (act.kind === 'step') this.#step(cell, act.by);
