@@ -2,8 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { build } from '$lib/base/build';
 import { InputError } from './input-error';
+import { addAdapt } from './adapt';
 import { addList } from './list';
+import { addMeasure } from './measure';
+import { addSearch } from './search';
 import { addSummary } from './summary';
+import { addTrain } from './train';
 
 const program = new Command('bneck')
   .description('Explore, train, measure, search and prune MobileNets on this machine.')
@@ -11,7 +15,7 @@ const program = new Command('bneck')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
 
-for (const add of [addList, addSummary]) add(program);
+for (const add of [addList, addSummary, addTrain, addMeasure, addSearch, addAdapt]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 /** Bad input ends with exit code 2 and one line; a fault of ours with 1 and its stack. */

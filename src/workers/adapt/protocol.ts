@@ -31,10 +31,18 @@ export interface AdaptRequest {
 
 export type AdaptEvent =
   | { readonly kind: 'preparing'; readonly what: 'data' | 'runtime' | 'trainers' }
-  | { readonly kind: 'ready'; readonly setting: DeploymentSetting; readonly engine: string }
+  | { readonly kind: 'ready'; readonly setting: DeploymentSetting; readonly engine: string; readonly workers: number }
   | { readonly kind: 'table'; readonly progress: Progress; readonly table: LatencyTable }
-  | { readonly kind: 'floor'; readonly floorMs: number; readonly baseMs: number; readonly budgetMs: number }
+  | {
+      readonly kind: 'floor';
+      readonly floorMs: number;
+      readonly baseMs: number;
+      readonly budgetMs: number;
+      readonly table: LatencyTable;
+    }
   | { readonly kind: 'baseline'; readonly latencyMs: number; readonly accuracy: number }
+  /** A step begins: so many proposals will be tried. */
+  | { readonly kind: 'candidates'; readonly step: number; readonly count: number; readonly targetMs: number }
   | { readonly kind: 'proposal'; readonly step: number; readonly proposal: Proposal }
   | { readonly kind: 'step'; readonly step: NetAdaptStep; readonly checkpoint: Checkpoint }
   | { readonly kind: 'finish'; readonly epoch: number; readonly epochs: number; readonly validationAccuracy: number }
@@ -48,6 +56,8 @@ export interface AdaptResult {
   /** What the table predicts for the result, and what the device measured end to end. */
   readonly predictedMs: number;
   readonly measuredMs: number;
+  /** The network it came from, measured in the same minute. */
+  readonly measuredBaseMs: number;
   readonly baseAccuracy: number;
   readonly accuracy: number;
   readonly reachedBudget: boolean;

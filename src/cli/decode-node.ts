@@ -1,0 +1,74 @@
+/** @file Command line: decodes PNG and JPEG files for Node, scaled by averaging, as RGBA bytes. */
+import { decode as decodePng } from 'fast-png';
+import jpeg from 'jpeg-js';
+
+/** Pixels beyond this are refused before they are decoded: 50 megapixels. */
+const mostPixels = 50_000_000;
+
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** RGBA, 8 bits each. */
+  readonly data: Uint8Array;
+}
+
+function pngSize(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.length < 24 ? 0 : view.getUint32(16) * view.getUint32(20);
+}
+
+function readPng(bytes: Uint8Array): Picture {
+  if (pngSize(bytes) > mostPixels)
+    throw new Error(`PNG: must have at most ${mostPixels} pixels, got ${pngSize(bytes)}`);
+  const { width, height, data, channels, depth, palette } = decodePng(bytes);
+  const scale = depth === 16 ? 1 / 257 : 255 / (2 ** depth - 1);
+  const out = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    const at = i * channels;
+    const first = data[at] ?? 0;
+    if (palette) {
+      const [r = 0, g = 0, b = 0, a = 255] = palette[first] ?? [];
+      out.set([r, g, b, a], 4 * i);
+      continue;
+    }
+    const colour = channels >= 3;
+    const g = colour ? (data[at + 1] ?? 0) : first;
+    const b = colour ? (data[at + 2] ?? 0) : first;
+    out.set([first * scale, g * scale, b * scale, 255], 4 * i);
+  }
+  return { width, height, data: out };
+}
+
+function read(bytes: Uint8Array): Picture {
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return readPng(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) {
+    return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: 1024 });
+  }
+  throw new Error('must be a PNG or JPEG file here; the app in a browser reads more formats');
+}
+
+/** Averages the source pixels under each target pixel (area sampling), so that small pictures keep their look. */
+function scaled({ width, height, data }: Picture, toWidth: number, toHeight: number): Uint8Array {
+  const out = new Uint8Array(toWidth * toHeight * 4);
+  for (let y = 0; y < toHeight; y++) {
+    const y0 = Math.floor((y * height) / toHeight);
+    const y1 = Math.max(y0 + 1, Math.ceil(((y + 1) * height) / toHeight));
+    for (let x = 0; x < toWidth; x++) {
+      const x0 = Math.floor((x * width) / toWidth);
+      const x1 = Math.max(x0 + 1, Math.ceil(((x + 1) * width) / toWidth));
+      for (let c = 0; c < 4; c++) {
+        let sum = 0;
+        for (let v = y0; v < y1; v++) for (let u = x0; u < x1; u++) sum += data[(v * width + u) * 4 + c] ?? 0;
+        out[(y * toWidth + x) * 4 + c] = Math.round(sum / ((y1 - y0) * (x1 - x0)));
+      }
+    }
+  }
+  return out;
+}
+
+/** Decodes a PNG or JPEG file and scales it to width x height; rejects naming what is wrong. */
+export function decodePicture(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    resolve(scaled(read(bytes), width, height));
+  });
+}

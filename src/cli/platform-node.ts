@@ -1,0 +1,81 @@
+/** @file Command line: the machine as Node sees it: files instead of fetches, threads instead of web workers. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { wrap } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { readBundled } from '$lib/data/bundled';
+import type { Dataset } from '$lib/data/dataset';
+import type { Engine } from '$lib/engine/engine';
+import { loadCore } from '$lib/engine/simd/load';
+import { openSimdEngine } from '$lib/engine/simd/network';
+import type { EngineChoice, OpenedEngine, Platform } from '$workers/platform';
+import type { TrainerPort, TrainerRunner } from '$workers/trainer/protocol';
+import { root } from './root';
+
+const wasmFolder = (): string => {
+  const require = createRequire(import.meta.url);
+  return `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`;
+};
+
+async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
+  const at = (name: string): string => join(root, 'static', 'data', name);
+  const [manifest, bytes] = await Promise.all([readFile(at(`${id}.json`), 'utf8'), readFile(at(`${id}.u8.gz`))]);
+  return readBundled(JSON.parse(manifest), new Uint8Array(bytes));
+}
+
+async function openSimd(): Promise<Engine> {
+  const at = (name: string): string => join(root, 'src/lib/engine/simd/generated', name);
+  const [plain, relaxed] = await Promise.all([readFile(at('core.wasm')), readFile(at('core-relaxed.wasm'))]);
+  return openSimdEngine(await loadCore({ plain: new Uint8Array(plain), relaxed: new Uint8Array(relaxed) }));
+}
+
+async function openTfjs(): Promise<Engine> {
+  const { openTfjsEngine } = await import('$lib/engine/tfjs/network');
+  return openTfjsEngine('wasm', { wasmPaths: wasmFolder() });
+}
+
+async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
+  if (choice === 'tfjs') return { engine: await openTfjs(), why: 'chosen by --engine' };
+  const why =
+    choice === 'simd' ? 'chosen by --engine' : 'the SIMD core is the fastest engine without a graphics processor';
+  return { engine: await openSimd(), why };
+}
+
+/** Node 20 hides relaxed SIMD behind a flag; a thread does not inherit it on its own. */
+const execArgv = process.execArgv.filter((flag) => flag.includes('relaxed-simd'));
+
+function spawnTrainer(): Promise<TrainerPort> {
+  const file = join(root, 'dist/cli/trainer-thread.js');
+  const worker = new Worker(file, { execArgv });
+  const runner = wrap<TrainerRunner>(nodeEndpoint(worker));
+  return Promise.resolve({
+    open: (setup) => runner.open(setup),
+    train: (job) => runner.train(job),
+    pause: () => void runner.pause(),
+    resume: () => void runner.resume(),
+    kill: () => void worker.terminate(),
+    onDeath: (listener) => {
+      worker.on('error', (error) => {
+        listener(error instanceof Error ? error.message : String(error));
+      });
+    }
+  });
+}
+
+export const nodePlatform: Platform = {
+  clock: () => performance.now(),
+  now: () => new Date().toISOString(),
+  cores: availableParallelism(),
+  // Node's clock is exact to a microsecond, as an isolated page's is.
+  isolated: true,
+  bundled,
+  openEngine,
+  openRuntime: async () => {
+    const { openTfjsRuntime } = await import('$lib/engine/tfjs/latency-runtime');
+    return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1 });
+  },
+  spawnTrainer
+};

@@ -1,0 +1,99 @@
+/** @file Command line: `bneck train`. */
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { describeFit } from '$lib/arch/fit';
+import { presetById } from '$lib/arch/presets/catalogue';
+import { formatCount, formatDuration, formatPercent } from '$lib/base/format';
+import { defaultRecipe } from '$lib/engine/recipe';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import type { EngineChoice } from '$workers/platform';
+import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
+import { createTrainRunner } from '$workers/train/runner';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { readData, withDataOptions } from './data';
+import { parseNumber, readNetwork, withNetworkOptions, type NetworkOptions } from './network';
+import { nodePlatform } from './platform-node';
+import { json, line, remark, stamp } from './print';
+import { drive, endProgress, progress } from './run';
+
+interface Options extends NetworkOptions {
+  readonly data: string;
+  readonly engine: EngineChoice;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const recipe = defaultRecipe();
+
+function tell(event: TrainEvent, quiet: boolean): void {
+  const say = quiet ? remark : line;
+  if (event.kind === 'ready') {
+    for (const change of describeFit(event.changes)) say(`fitted: ${change}`);
+    say(`${formatCount(event.pictures)} pictures of ${event.dataset}, engine ${event.engine} (${event.why})`);
+  } else if (event.kind === 'step') {
+    const speed = `${event.imagesPerSecond.toFixed(0)} images/s`;
+    const left = `${formatDuration(event.remainingMs)} left`;
+    progress(`Epoch ${event.epoch + 1}: step ${event.step}, loss ${event.loss.toFixed(3)}, ${speed}, ${left}`);
+  } else if (event.kind === 'epoch') {
+    endProgress();
+    const train = `loss ${event.trainLoss.toFixed(4)}, acc ${formatPercent(event.trainAccuracy, 2)} %`;
+    const held = `validation loss ${event.validationLoss.toFixed(4)}, acc ${formatPercent(event.validationAccuracy, 2)} %`;
+    say(`Epoch ${event.epoch}: ${train}, ${held}, ${formatDuration(event.elapsedMs)}`);
+  }
+}
+
+/** A checkpoint file goes on; a preset or JSON file starts anew. */
+function startOf(name: string, options: Options): { arch: Checkpoint['arch']; start: Checkpoint | null } {
+  if (!presetById(name) && name.endsWith('.safetensors') && existsSync(name)) {
+    const start = loadCheckpoint(name);
+    return { arch: start.arch, start };
+  }
+  return { arch: readNetwork(name, options), start: null };
+}
+
+/** Trains a network and writes it as .safetensors. */
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train a network; a .safetensors file is trained further')
+    .argument('<network>', 'preset id, JSON file or .safetensors file');
+  withDataOptions(withNetworkOptions(command))
+    .option('--epochs <count>', 'passes over the pictures', parseNumber('--epochs', 1, 1000, true), recipe.epochs)
+    .option('--batch <pictures>', 'pictures per step', parseNumber('--batch', 1, 1024, true), recipe.batchSize)
+    .option('--rate <value>', 'highest learning rate', parseNumber('--rate', 1e-6, 10), recipe.learningRate)
+    .option('--seed <number>', 'seed of weights and order', parseNumber('--seed', 0, 2 ** 31 - 1, true), recipe.seed)
+    .option('--out <file>', 'where to write the network (.safetensors)')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: Options) => {
+      const { arch, start } = startOf(name, options);
+      const request: TrainRequest = {
+        arch,
+        start,
+        data: await readData(options.data),
+        engine: options.engine,
+        epochs: options.epochs,
+        batchSize: options.batch,
+        learningRate: options.rate,
+        seed: options.seed
+      };
+      const epochs: object[] = [];
+      const quiet = options.json === true;
+      const { result, stopped } = await drive(createTrainRunner(nodePlatform), request, (event) => {
+        tell(event, quiet);
+        if (event.kind !== 'epoch') return;
+        const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy } = event;
+        epochs.push({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy });
+      });
+      if (options.out) {
+        saveCheckpoint(options.out, result);
+        remark(`wrote ${options.out}`);
+      }
+      const { from } = result;
+      const details = { engine: from.engine, datasetSha256: from.datasetSha256 };
+      if (quiet) json({ ...stamp(details), stopped, epochs, from, arch: result.arch });
+    });
+}

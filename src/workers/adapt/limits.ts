@@ -1,0 +1,63 @@
+/** @file Workers: what a pruning may reach: its latency table, the floor under every width, and the target in ms. */
+import type { Architecture } from '$lib/arch/architecture';
+import { interpolatedMs, interpolatorOf } from '$lib/latency/interpolate';
+import type { LatencyRuntime } from '$lib/latency/runtime';
+import { defaultSetting } from '$lib/latency/setting';
+import type { LatencyTable } from '$lib/latency/table';
+import { gridOps } from '$lib/netadapt/grid';
+import { floorArchitecture } from '$lib/netadapt/propose';
+import { lower } from '$lib/ops/lower';
+import { completeTable, measureWhole } from '../latency-job';
+import type { Platform } from '../platform';
+import type { RunGate } from '../run';
+import type { AdaptEvent, AdaptRequest } from './protocol';
+
+export interface Limits {
+  readonly runtime: LatencyRuntime;
+  readonly table: LatencyTable;
+  /** Predicted ms per picture; widths between measured ones are interpolated. */
+  readonly latencyOf: (arch: Architecture) => number | null;
+  readonly baseMs: number;
+  readonly budgetMs: number;
+}
+
+interface Context {
+  readonly platform: Platform;
+  readonly gate: RunGate;
+  readonly report: (event: AdaptEvent) => Promise<void>;
+}
+
+/** Measures what is not known yet and checks the target; null when stopped on the way. */
+export async function limitsOf(
+  request: AdaptRequest,
+  { platform, gate, report }: Context
+): Promise<Limits | { readonly refused: string } | null> {
+  await report({ kind: 'preparing', what: 'runtime' });
+  const runtime = await platform.openRuntime(request.runtime);
+  const { arch } = request.checkpoint;
+  const setting = request.table?.setting ?? defaultSetting(runtime.description.runtime, arch.input);
+  const floor = floorArchitecture(arch);
+  const need = { setting, ops: gridOps(arch), calibration: [floor, arch], from: request.table };
+  const table = await completeTable(platform, runtime, {
+    need,
+    gate,
+    report: (step) => report({ kind: 'table', ...step })
+  });
+  if (!table) return null;
+  const timingOf = interpolatorOf(table);
+  const latencyOf = (candidate: Architecture): number | null => interpolatedMs(lower(candidate), table, timingOf);
+  const baseMs = latencyOf(arch);
+  const predictedFloor = latencyOf(floor);
+  if (baseMs === null || predictedFloor === null) {
+    return { refused: 'the latency table lacks ops of this network: measure a new one' };
+  }
+  const floorMs = await measureWhole(platform, runtime, { arch: floor, batch: setting.batch });
+  const budgetMs = request.budget.kind === 'ms' ? request.budget.ms : request.budget.share * baseMs;
+  await report({ kind: 'floor', floorMs, baseMs, budgetMs, table });
+  const lowest = Math.min(floorMs, predictedFloor);
+  if (budgetMs < lowest) {
+    const numbers = `${budgetMs.toPrecision(3)} ms is below the floor of ${lowest.toPrecision(3)} ms`;
+    return { refused: `the target of ${numbers}: with every width at its minimum the network takes that long here` };
+  }
+  return { runtime, table, latencyOf, baseMs, budgetMs };
+}
