@@ -1,6 +1,6 @@
 /** @file Compiles the training kernels (AssemblyScript) to two wasm files, plain SIMD and relaxed SIMD with fused multiply-add. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
@@ -33,10 +33,12 @@ export async function buildCore() {
     mkdirSync(root + target, { recursive: true });
     for (const [name, features] of Object.entries(variants)) {
       const enable = features.flatMap((feature) => ['--enable', feature]);
-      const out = `${target}/${name}.wasm`;
+      const out = `${target}/${name}.${randomUUID()}.wasm`;
       const args = [`${source}/index.ts`, '-o', out, '--baseDir', root, ...options, ...enable];
       const { error, stderr } = await asc.main(args);
       if (error) throw new Error(`kernels must compile: ${error.message}\n${stderr.toString()}`);
+      // Renamed when whole: a second build or a reader beside this one never sees half a file.
+      renameSync(root + out, `${root}${target}/${name}.wasm`);
     }
     writeFileSync(stamp, inputs);
   }

@@ -1,15 +1,13 @@
 /** @file SIMD engine: decides before training which block holds the gradient of which op's output, reusing blocks along the way back. */
 import type { Op } from '$lib/ops/op';
 
-/** Where an op writes the gradient of one input: null for the picture; `add` when a later reader has written before. */
+/** Where an op writes the gradient of one input, which may be its own block; `add` when a later reader has written before. */
 export interface Target {
   readonly slot: number;
   readonly add: boolean;
-  /** The op's own gradient lies in the same block and becomes the input's. */
-  readonly inPlace: boolean;
 }
 
-/** For each op the block of its output's gradient and the targets of its inputs; sizes in floats for one picture. */
+/** For each op the block of its output's gradient and its inputs' targets (null: the picture); sizes in floats for one picture. */
 export interface GradientPlan {
   readonly own: ReadonlyMap<string, number>;
   readonly into: ReadonlyMap<string, readonly (Target | null)[]>;
@@ -48,20 +46,19 @@ export function planGradients(ops: readonly Op[]): GradientPlan {
   for (const op of ops.toReversed()) {
     const mine = own.get(op.id);
     if (mine === undefined) throw new Error(`op ${op.id}: output must be read by a later op, it is not`);
-    let kept = false;
     const targets = op.inputs.map((id, index): Target | null => {
       const input = byId.get(id);
       if (!input) return null;
       const written = own.get(id);
-      if (written !== undefined) return { slot: written, add: true, inPlace: false };
+      if (written !== undefined) return { slot: written, add: true };
       const inPlace = index === 0 && (op.kind === 'add' || op.kind === 'multiply');
-      kept ||= inPlace;
       const slot = inPlace ? mine : slots.take(sizeOf(input));
       own.set(id, slot);
-      return { slot, add: false, inPlace };
+      return { slot, add: false };
     });
     into.set(op.id, targets);
-    if (!kept) slots.giveBack(mine);
+    const handedOn = targets.some((target) => target?.slot === mine);
+    if (!handedOn) slots.giveBack(mine);
   }
   return { own, into, sizes: slots.sizes };
 }

@@ -89,7 +89,7 @@ test('one step follows Nesterov momentum; decay skips norms and biases', async (
         const value = before[name]!.data[i]!;
         const g = slope + decay * value;
         v[i] = momentum * v[i]! + g;
-        return value - learningRate * (g + momentum * v[i]!);
+        return value - learningRate * (g + momentum * v[i]);
       });
       const error = wanted.reduce((top, value, i) => Math.max(top, Math.abs(value - after[name]!.data[i]!)), 0);
       expect(error, `${name} at step ${step}`).toBeLessThan(1e-5);

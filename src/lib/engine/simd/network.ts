@@ -71,7 +71,7 @@ export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tenso
   }
   packed.place(arena);
   const order = [...layers.values()];
-  const logits = (order.at(-1) as Layer).output;
+  const logits = order.at(-1).output;
   const learned = parameters.all.filter((parameter) => parameter.spec.trainable);
   let back: BackStep[] | null = null;
   let disposed = false;
