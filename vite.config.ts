@@ -22,7 +22,16 @@ export default defineConfig({
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Everything a worker imports, named here: a dependency found late would reload the page in the middle of a run.
   optimizeDeps: {
-    include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'comlink', 'd3', 'fflate', 'idb', 'valibot'],
+    include: [
+      '@tensorflow/tfjs',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgpu',
+      'comlink',
+      'd3',
+      'fflate',
+      'idb',
+      'valibot'
+    ],
     rolldownOptions: { plugins: [tfjsWasmThreadsDev()] }
   },
   // No file becomes a data: address, which the page's policy would refuse to fetch.

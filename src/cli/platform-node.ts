@@ -11,7 +11,8 @@ import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import { loadCore } from '$lib/engine/simd/load';
 import { openSimdEngine } from '$lib/engine/simd/network';
-import type { EngineChoice, OpenedEngine, Platform } from '$workers/platform';
+import { openEngine } from '$workers/open-engine';
+import type { Platform } from '$workers/platform';
 import type { TrainerPort, TrainerRunner } from '$workers/trainer/protocol';
 import { root } from './root';
 
@@ -35,13 +36,6 @@ async function openSimd(): Promise<Engine> {
 async function openTfjs(): Promise<Engine> {
   const { openTfjsEngine } = await import('$lib/engine/tfjs/network');
   return openTfjsEngine('wasm', { wasmPaths: wasmFolder() });
-}
-
-async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
-  if (choice === 'tfjs') return { engine: await openTfjs(), why: 'chosen by --engine' };
-  const why =
-    choice === 'simd' ? 'chosen by --engine' : 'the SIMD core is the fastest engine without a graphics processor';
-  return { engine: await openSimd(), why };
 }
 
 /** Node 20 hides relaxed SIMD behind a flag; a thread does not inherit it on its own. */
@@ -72,7 +66,7 @@ export const nodePlatform: Platform = {
   // Node's clock is exact to a microsecond, as an isolated page's is.
   isolated: true,
   bundled,
-  openEngine,
+  openEngine: (choice) => openEngine(choice, { simd: openSimd, tfjs: openTfjs }),
   openRuntime: async () => {
     const { openTfjsRuntime } = await import('$lib/engine/tfjs/latency-runtime');
     return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1 });

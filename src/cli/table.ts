@@ -13,6 +13,7 @@ export function loadTable(path: string): LatencyTable {
     throw new InputError(`--table ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
   const parsed = parseTableText(text);
-  if (parsed.kind === 'bad') throw new InputError(`--table ${path}: ${describeIssues(parsed.issues).replaceAll('\n', '; ')}`);
+  if (parsed.kind === 'bad')
+    throw new InputError(`--table ${path}: ${describeIssues(parsed.issues).replaceAll('\n', '; ')}`);
   return parsed.value;
 }

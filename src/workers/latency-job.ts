@@ -3,17 +3,24 @@ import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import type { Architecture } from '$lib/arch/architecture';
 import { distinctOps } from '$lib/latency/key';
-import { measureNetwork, type MeasureOptions } from '$lib/latency/measure';
+import type { MeasureOptions } from '$lib/latency/measure';
+import { measureNetworks } from '$lib/latency/measure-networks';
 import { measureTable } from '$lib/latency/measure-table';
-import { calibrate, latencyMsOf, type Measurement } from '$lib/latency/predict';
+import { calibrate, latencyMsOf } from '$lib/latency/predict';
 import type { LatencyRuntime } from '$lib/latency/runtime';
 import type { DeploymentSetting } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
 import type { Platform } from './platform';
 import type { Progress, RunGate } from './run';
 
-/** Hundreds of ops in under a minute: three samples of each after a short warm-up, medians. */
-const quick: MeasureOptions = { rounds: 5, maxWarmUps: 3, tolerance: 0.1, maxMs: 60 };
+/** Hundreds of ops in under a minute: five samples of each after a short warm-up, medians. */
+const quick = (platform: Platform): MeasureOptions => ({
+  rounds: 5,
+  maxWarmUps: 3,
+  tolerance: 0.1,
+  maxMs: 60,
+  sampleMs: platform.isolated ? 1 : 10
+});
 
 /** What the table must cover, and networks to measure end to end, the cheapest first. */
 export interface TableNeed {
@@ -33,14 +40,24 @@ export function covers(table: LatencyTable, ops: Iterable<Op>): boolean {
   return [...distinctOps(ops).keys()].every((key) => table.timings[key] !== undefined);
 }
 
-/** A network's time end to end, in ms per picture of the setting. */
+/** Networks measured end to end in interleaved rounds, so that a busy moment slows all alike; ms per picture. */
 export async function measureWhole(
   platform: Platform,
   runtime: LatencyRuntime,
-  network: { readonly arch: Architecture; readonly batch: number }
-): Promise<number> {
-  const job = { ops: lower(network.arch), batch: network.batch, options: { rounds: 7, maxMs: 1500 } };
-  return (await measureNetwork(runtime, job, platform.clock)).medianMs;
+  { archs, batch }: { readonly archs: readonly Architecture[]; readonly batch: number }
+): Promise<readonly number[]> {
+  let medians: readonly number[] = [];
+  const job = { networks: archs.map(lower), batch, rounds: 9 };
+  for await (const { timings } of measureNetworks(runtime, job, platform.clock)) {
+    medians = timings.map((timing) => timing.medianMs);
+  }
+  return medians;
+}
+
+/** A complete table, and what the calibration networks took end to end (measured now, also when the table was given). */
+export interface Completed {
+  readonly table: LatencyTable;
+  readonly measuredMs: readonly number[];
 }
 
 /** Measures what the table lacks and calibrates it on whole networks; null when stopped on the way. */
@@ -48,12 +65,14 @@ export async function completeTable(
   platform: Platform,
   runtime: LatencyRuntime,
   { need, gate, report }: { need: TableNeed; gate: RunGate; report: (report: TableReport) => Promise<void> }
-): Promise<LatencyTable | null> {
+): Promise<Completed | null> {
   const { setting, calibration } = need;
   const ops = [...distinctOps(need.ops).values(), ...calibration.flatMap((arch) => lower(arch))];
-  if (need.from && covers(need.from, ops)) return need.from;
+  const whole = (): Promise<readonly number[]> =>
+    measureWhole(platform, runtime, { archs: calibration, batch: setting.batch });
+  if (need.from && covers(need.from, ops)) return { table: need.from, measuredMs: await whole() };
   const began = platform.clock();
-  const job = { setting, ops, measuredAt: platform.now(), from: need.from ?? undefined, options: quick };
+  const job = { setting, ops, measuredAt: platform.now(), from: need.from ?? undefined, options: quick(platform) };
   const loop = measureTable(runtime, job, platform.clock);
   let table: LatencyTable | null = need.from;
   let first = -1;
@@ -66,13 +85,10 @@ export async function completeTable(
     if (!(await gate.open())) return null;
   }
   if (!table) throw new Error('latency table: the space must have at least one op');
-  const measurements: Measurement[] = [];
-  for (const arch of calibration) {
-    const measuredMs = await measureWhole(platform, runtime, { arch, batch: setting.batch });
-    measurements.push({ ops: lower(arch), measuredMs });
-    if (!(await gate.open())) return null;
-  }
-  return calibrate(table, measurements);
+  const measuredMs = await whole();
+  if (!(await gate.open())) return null;
+  const measurements = calibration.map((arch, i) => ({ ops: lower(arch), measuredMs: measuredMs[i] ?? Number.NaN }));
+  return { table: calibrate(table, measurements), measuredMs };
 }
 
 /** The table's answer for a whole network in ms per picture; throws when an op is missing. */

@@ -2,7 +2,8 @@
 import { wrap } from 'comlink';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
-import type { EngineChoice, OpenedEngine, Platform } from './platform';
+import { openEngine } from './open-engine';
+import type { Platform } from './platform';
 import type { TrainerPort, TrainerRunner } from './trainer/protocol';
 
 async function fetched(path: string): Promise<Response> {
@@ -41,19 +42,6 @@ async function openTfjs(): Promise<Engine> {
   throw new Error(`TensorFlow.js could not start: ${reasons.join('; ')}`);
 }
 
-async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
-  if (choice === 'tfjs') return { engine: await openTfjs(), why: 'chosen by you' };
-  try {
-    const why =
-      choice === 'simd' ? 'chosen by you' : 'the SIMD core is the fastest engine without a graphics processor';
-    return { engine: await openSimd(), why };
-  } catch (error) {
-    if (choice === 'simd') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return { engine: await openTfjs(), why: `the SIMD core could not start (${reason}); training will be slow` };
-  }
-}
-
 async function spawnTrainer(): Promise<TrainerPort> {
   const worker = new Worker(new URL('./trainer/worker.ts', import.meta.url), { type: 'module' });
   const runner = wrap<TrainerRunner>(worker);
@@ -80,7 +68,7 @@ export const browserPlatform: Platform = {
   cores: navigator.hardwareConcurrency || 1,
   isolated: self.crossOriginIsolated,
   bundled,
-  openEngine,
+  openEngine: (choice) => openEngine(choice, { simd: openSimd, tfjs: openTfjs }),
   openRuntime: async () => {
     const [{ openTfjsRuntime }, { browserWasmPaths }] = await Promise.all([
       import('$lib/engine/tfjs/latency-runtime'),

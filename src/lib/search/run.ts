@@ -1,5 +1,5 @@
 /** @file Step 6, search: the state of one run: asks, judges, trains, halves; driven by `search`. */
-import { hash32, rngOf } from '$lib/base/rng';
+import { rngOf } from '$lib/base/rng';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { candidateOf } from './candidate';
 import { judgeOf, type Judge } from './constraint';
@@ -10,7 +10,7 @@ import { DEFAULT_LAG, settingsOf, type SearchOptions } from './settings';
 import { decode, type Choices } from './space';
 import { defaultStrategy, openStrategy } from './strategies/choose';
 import type { Strategy } from './strategies/strategy';
-import { bestTrial, type Trial, type TrialStatus } from './trial';
+import { bestTrial, trialSeed, type Trial, type TrialStatus } from './trial';
 
 /** One training job of the run. */
 export interface Job {
@@ -179,7 +179,7 @@ export class Run {
       return await evaluator.evaluate({
         id,
         arch,
-        seed: hash32(`${seed}/${candidate}`),
+        seed: trialSeed(seed, candidate),
         epochs: this.schedule.rungs[rung] ?? 0,
         startEpoch: this.schedule.rungs[rung - 1] ?? 0,
         start,

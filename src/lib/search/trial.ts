@@ -1,5 +1,6 @@
 /** @file Step 6, search: one candidate and everything found out about it; plain data, stored and drawn as it is. */
 import type { Architecture } from '$lib/arch/architecture';
+import { hash32 } from '$lib/base/rng';
 
 /** Validation accuracy (0..1) after so many epochs in all. */
 export interface Rung {
@@ -40,4 +41,9 @@ export function bestTrial(trials: Iterable<Trial>): Trial | null {
     if (lead > 0 || (lead === 0 && faster)) best = trial;
   }
   return best;
+}
+
+/** The seed a candidate is trained with: of the run and the candidate alone, whichever trial asks for it. */
+export function trialSeed(seed: number, candidate: string): number {
+  return hash32(`${seed}/${candidate}`);
 }

@@ -7,7 +7,7 @@ import type { LatencyTable } from '$lib/latency/table';
 import { gridOps } from '$lib/netadapt/grid';
 import { floorArchitecture } from '$lib/netadapt/propose';
 import { lower } from '$lib/ops/lower';
-import { completeTable, measureWhole } from '../latency-job';
+import { completeTable } from '../latency-job';
 import type { Platform } from '../platform';
 import type { RunGate } from '../run';
 import type { AdaptEvent, AdaptRequest } from './protocol';
@@ -38,12 +38,13 @@ export async function limitsOf(
   const setting = request.table?.setting ?? defaultSetting(runtime.description.runtime, arch.input);
   const floor = floorArchitecture(arch);
   const need = { setting, ops: gridOps(arch), calibration: [floor, arch], from: request.table };
-  const table = await completeTable(platform, runtime, {
+  const completed = await completeTable(platform, runtime, {
     need,
     gate,
     report: (step) => report({ kind: 'table', ...step })
   });
-  if (!table) return null;
+  if (!completed) return null;
+  const { table, measuredMs } = completed;
   const timingOf = interpolatorOf(table);
   const latencyOf = (candidate: Architecture): number | null => interpolatedMs(lower(candidate), table, timingOf);
   const baseMs = latencyOf(arch);
@@ -51,7 +52,7 @@ export async function limitsOf(
   if (baseMs === null || predictedFloor === null) {
     return { refused: 'the latency table lacks ops of this network: measure a new one' };
   }
-  const floorMs = await measureWhole(platform, runtime, { arch: floor, batch: setting.batch });
+  const floorMs = measuredMs[0] ?? predictedFloor;
   const budgetMs = request.budget.kind === 'ms' ? request.budget.ms : request.budget.share * baseMs;
   await report({ kind: 'floor', floorMs, baseMs, budgetMs, table });
   const lowest = Math.min(floorMs, predictedFloor);

@@ -181,8 +181,8 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
     if (!gate.stopped) await finish(request, outcome, { trainers, report });
     trainers.close();
     const { batch } = table.setting;
-    const measuredMs = await measureWhole(platform, runtime, { arch: outcome.arch, batch });
-    const measuredBaseMs = await measureWhole(platform, runtime, { arch, batch });
+    const whole = await measureWhole(platform, runtime, { archs: [arch, outcome.arch], batch });
+    const [measuredBaseMs = Number.NaN, measuredMs = Number.NaN] = whole;
     const { steps, predictedMs, baseAccuracy, accuracy, reachedBudget } = outcome;
     const result: AdaptResult = {
       checkpoint: checkpointOf(request, outcome, trainers.build),

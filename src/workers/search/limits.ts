@@ -8,7 +8,7 @@ import { calibrationMembers, keysOf } from '$lib/search/members';
 import { decode, type SearchSpace } from '$lib/search/space';
 import { totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
-import { completeTable, measureWhole, predictedMs, type TableReport } from '../latency-job';
+import { completeTable, predictedMs, type TableReport } from '../latency-job';
 import type { Platform } from '../platform';
 import type { RunGate } from '../run';
 import type { SearchEvent, SearchRequest } from './protocol';
@@ -57,10 +57,11 @@ export async function limitsOf(request: SearchRequest, space: SearchSpace, conte
     from: request.table
   };
   const told = (step: TableReport): Promise<void> => report({ kind: 'table', ...step });
-  const table = await completeTable(platform, runtime, { need, gate, report: told });
-  if (!table) return null;
+  const completed = await completeTable(platform, runtime, { need, gate, report: told });
+  if (!completed) return null;
+  const { table, measuredMs } = completed;
   const floor = floorNetwork(space);
-  const floorMs = await measureWhole(platform, runtime, { arch: floor, batch: setting.batch });
+  const floorMs = measuredMs[0] ?? predictedMs(floor, table);
   // The budget follows the table, not this moment's clock: the same table must give the same trials.
   const baseMs = predictedMs(space.base, table);
   const budgetMs = budget.kind === 'madds' ? null : budget.kind === 'ms' ? budget.ms : budget.share * baseMs;

@@ -11,7 +11,7 @@ import { plannedEpochs, scheduleOf } from '$lib/search/schedule';
 import { search } from '$lib/search/search';
 import { settingsOf, type SearchOptions } from '$lib/search/settings';
 import { sizeOf, spaceOf } from '$lib/search/space';
-import type { Trial } from '$lib/search/trial';
+import { trialSeed, type Trial } from '$lib/search/trial';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
@@ -86,7 +86,10 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
   }
 
   /** The best network with weights; those of a replayed result are trained again. */
-  async function checkpointOf(seen: Seen, dataset: Dataset, trainers: TrainerPool): Promise<Checkpoint | null> {
+  async function checkpointOf(
+    seen: Seen,
+    { seed, dataset, trainers }: { seed: number; dataset: Dataset; trainers: TrainerPool }
+  ): Promise<Checkpoint | null> {
     const { best } = seen;
     if (!best) return null;
     const { trial } = best;
@@ -94,7 +97,7 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
     let tensors = best.trained;
     if (!tensors) {
       const again = await trainers.train(
-        toJob({ arch: trial.arch, seed: trial.id, start: null, startEpoch: 0, epochs })
+        toJob({ arch: trial.arch, seed: trialSeed(seed, trial.candidate), start: null, startEpoch: 0, epochs })
       );
       if (again.kind === 'failed') return null;
       tensors = again.trained;
@@ -103,7 +106,7 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
       dataset: dataset.id,
       datasetSha256: dataset.sha256,
       epochs,
-      seed: trial.id,
+      seed: trialSeed(seed, trial.candidate),
       engine: trainers.build,
       validationAccuracy: trial.validationAccuracy
     };
@@ -131,10 +134,10 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
 
   async function resultOf(
     seen: Seen,
-    { limits, dataset, trainers }: { limits: Limits; dataset: Dataset; trainers: TrainerPool }
+    { limits, ...rest }: { limits: Limits; seed: number; dataset: Dataset; trainers: TrainerPool }
   ): Promise<SearchResult> {
     const { budget } = limits;
-    const checkpoint = gate.stopped && !seen.best?.trained ? null : await checkpointOf(seen, dataset, trainers);
+    const checkpoint = gate.stopped && !seen.best?.trained ? null : await checkpointOf(seen, rest);
     return {
       trials: [...seen.trials.values()].sort((a, b) => a.id - b.id),
       best: seen.best?.trial ?? null,
@@ -184,7 +187,7 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
       ...resume
     };
     const seen = await loop(options, { trainers, dataset, report });
-    const result = await resultOf(seen, { limits, dataset, trainers });
+    const result = await resultOf(seen, { limits, seed, dataset, trainers });
     return gate.stopped ? { kind: 'stopped', result } : { kind: 'done', result };
   }
 
