@@ -1,0 +1,75 @@
+/** @file Tests of what a training shows. */
+import { expect, test } from 'vitest';
+import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
+import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
+import { beginTrain, closeTrain, foldTrain } from './train-run';
+
+const request: TrainRequest = {
+  arch: mobileNetV3Small,
+  data: { kind: 'bundled', id: 'fashion-mnist' },
+  epochs: 4,
+  batchSize: 64,
+  learningRate: 0.1,
+  seed: 1,
+  engine: 'auto',
+  start: null
+};
+const step = (epoch: number, done: number): TrainEvent => ({
+  kind: 'step',
+  epoch,
+  epochs: 4,
+  step: done,
+  stepsPerEpoch: 10,
+  loss: 1,
+  accuracy: 0.5,
+  imagesPerSecond: 300,
+  elapsedMs: 100,
+  remainingMs: 900
+});
+const epoch = (number: number, validationAccuracy: number): TrainEvent => ({
+  kind: 'epoch',
+  epoch: number,
+  epochs: 4,
+  trainLoss: 1,
+  trainAccuracy: 0.5,
+  validationLoss: 1,
+  validationAccuracy,
+  elapsedMs: 0,
+  checkpoint: {
+    format: 1,
+    arch: mobileNetV3Small,
+    tensors: {},
+    from: { dataset: '', datasetSha256: '', epochs: number, seed: 1, engine: '', validationAccuracy }
+  }
+});
+
+test('foldTrain(view, step) counts the share over all epochs', () => {
+  const view = foldTrain(beginTrain(request), step(1, 5));
+  expect(view.share).toBeCloseTo(1.5 / 4, 9);
+  expect(view.steps.at(-1)?.at).toBe(1.5);
+});
+
+test('foldTrain(view, epoch) keeps the epoch with the best validation accuracy, the first of equals', () => {
+  const view = [epoch(1, 0.7), epoch(2, 0.8), epoch(3, 0.8), epoch(4, 0.6)].reduce(foldTrain, beginTrain(request));
+  expect(view.best?.epoch).toBe(2);
+  expect(view.lines).toHaveLength(4);
+});
+
+test('foldTrain(view, epoch) leaves no tensors in what is stored at every epoch', () => {
+  const view = foldTrain(beginTrain(request), epoch(1, 0.7));
+  expect(JSON.stringify(view)).not.toContain('tensors');
+});
+
+test('foldTrain(view, step) merges old steps when a training is long, in order and without losing the newest', () => {
+  const events = Array.from({ length: 5000 }, (_, i) => step(Math.floor(i / 1250), ((i % 1250) + 1) / 125));
+  const { steps } = events.reduce(foldTrain, beginTrain(request));
+  const times = steps.map((point) => point.at);
+  expect(steps.length).toBeLessThanOrEqual(600);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect(times.at(-1)).toBeGreaterThan(3.9);
+});
+
+test('closeTrain(view, null) keeps what a stopped training showed', () => {
+  const view = foldTrain(beginTrain(request), epoch(1, 0.7));
+  expect(closeTrain(view, null)).toMatchObject({ lines: view.lines, remainingMs: null });
+});
