@@ -41,10 +41,15 @@ export function placeFiles(paths: readonly string[]): FolderLayout {
   const placed: Placed[] = [];
   const misplaced: { path: string; reason: string }[] = [];
   for (const { path, index, folders } of files) {
-    const className = folders.at(-1);
+    const className = folders[folders.length - 1];
     if (className === undefined || parents.has(folders.join('/')))
       misplaced.push({ path, reason: 'lies beside the class folders, not in one' });
-    else placed.push({ index, className, split: SPLIT_FOLDERS.get(folders.at(-2)?.toLowerCase() ?? '') ?? null });
+    else
+      placed.push({
+        index,
+        className,
+        split: SPLIT_FOLDERS.get(folders[folders.length - 2]?.toLowerCase() ?? '') ?? null
+      });
   }
   return { placed, misplaced };
 }

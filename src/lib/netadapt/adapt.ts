@@ -124,7 +124,8 @@ export async function* adapt(options: AdaptOptions): AsyncGenerator<AdaptEvent> 
     return;
   }
   if (!(budgetMs >= floorMs)) {
-    const message = `budget must be at least the floor ${floorMs} ms (every width at its minimum), got ${budgetMs} ms`;
+    const [floor, got] = [floorMs, budgetMs].map((ms) => String(Number(ms.toPrecision(4))));
+    const message = `budget must be at least the floor ${floor ?? ''} ms (every width at its minimum), got ${got ?? ''} ms`;
     yield { kind: 'unreachable', budgetMs, floorMs, message };
     return;
   }

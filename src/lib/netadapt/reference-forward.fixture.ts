@@ -21,12 +21,11 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
     if (!tensor) throw new Error(`missing ${name}`);
     return tensor.data;
   };
-  const normed = (op: ConvOp | DepthwiseOp, sum: number, c: number): number => {
-    const of = (role: string): number => get(`${op.id}.${role}`)[c] ?? NaN;
-    return activate(
-      ((sum - of('mean')) / Math.sqrt(of('variance') + op.norm.epsilon)) * of('gamma') + of('beta'),
-      op.nl
-    );
+  const normOf = (op: ConvOp | DepthwiseOp): ((sum: number, c: number) => number) => {
+    const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((role) => get(`${op.id}.${role}`));
+    if (!gamma || !beta || !mean || !variance) throw new Error(`missing norm of ${op.id}`);
+    const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] ?? NaN) + op.norm.epsilon));
+    return (sum, c) => activate((sum - (mean[c] ?? NaN)) * (scale[c] ?? NaN) + (beta[c] ?? NaN), op.nl);
   };
   const maps = new Map<string, Float64Array>([['', Float64Array.from(picture)]]);
   let last = new Float64Array(0);
@@ -39,6 +38,7 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
     const out = new Float64Array(outH * outW * outC);
     if (op.kind === 'conv' || op.kind === 'depthwise') {
       const weight = get(`${op.id}.weight`);
+      const normed = normOf(op);
       for (let y = 0; y < outH; y++)
         for (let x = 0; x < outW; x++)
           for (let c = 0; c < outC; c++) {
@@ -54,7 +54,7 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
                 else
                   for (let i = 0; i < inC; i++) sum += (a[at + i] ?? NaN) * (weight[(tap * inC + i) * outC + c] ?? NaN);
               }
-            out[(y * outW + x) * outC + c] = normed(op, sum, c);
+            out[(y * outW + x) * outC + c] = normed(sum, c);
           }
     } else if (op.kind === 'dense') {
       const weight = get(`${op.id}.weight`);
