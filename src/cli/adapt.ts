@@ -7,7 +7,7 @@ import { toJson } from '$lib/latency/table';
 import type { ChoiceRule, NetAdaptStep } from '$lib/netadapt/step';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from '$workers/adapt/protocol';
 import { createAdaptRunner } from '$workers/adapt/runner';
-import type { EngineChoice } from '$workers/platform';
+import type { EngineChoice } from '$workers/choice';
 import { loadCheckpoint, saveCheckpoint, saveFile } from './checkpoint';
 import { readData, withDataOptions } from './data';
 import { parseNumber } from './network';

@@ -1,6 +1,6 @@
 /** @file Command line: which pictures a command trains on. */
 import type { Command } from 'commander';
-import type { DataChoice, EngineChoice } from '$workers/platform';
+import type { DataChoice, EngineChoice } from '$workers/choice';
 import { InvalidArgumentError } from 'commander';
 import { InputError } from './input-error';
 import { readOwnPictures } from './own-pictures';

@@ -7,7 +7,7 @@ import { settingLabel } from '$lib/latency/setting';
 import { toJson } from '$lib/latency/table';
 import { defaultStrategy, strategyIds, type StrategyId } from '$lib/search/strategies/choose';
 import type { Trial } from '$lib/search/trial';
-import type { EngineChoice } from '$workers/platform';
+import type { EngineChoice } from '$workers/choice';
 import type { BudgetRequest, SearchEvent, SearchRequest, SearchResult } from '$workers/search/protocol';
 import { createSearchRunner } from '$workers/search/runner';
 import { saveCheckpoint, saveFile } from './checkpoint';

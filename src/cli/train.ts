@@ -6,7 +6,7 @@ import { presetById } from '$lib/arch/presets/catalogue';
 import { formatCount, formatDuration, formatPercent } from '$lib/base/format';
 import { defaultRecipe } from '$lib/engine/recipe';
 import type { Checkpoint } from '$lib/weights/checkpoint';
-import type { EngineChoice } from '$workers/platform';
+import type { EngineChoice } from '$workers/choice';
 import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
 import { createTrainRunner } from '$workers/train/runner';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint';
@@ -75,7 +75,7 @@ export function addTrain(program: Command): void {
         start,
         data: await readData(options.data),
         engine: options.engine,
-        epochs: options.epochs,
+        epochs: Math.ceil(start?.from.epochs ?? 0) + options.epochs,
         batchSize: options.batch,
         learningRate: options.rate,
         seed: options.seed

@@ -1,7 +1,8 @@
 /** @file Workers: opens the engine a run asked for, or the best there is, with the sentence why. */
 import { chooseEngine } from '$lib/engine/choose';
 import type { Engine } from '$lib/engine/engine';
-import type { EngineChoice, OpenedEngine } from './platform';
+import type { EngineChoice } from './choice';
+import type { OpenedEngine } from './platform';
 
 /** How a platform opens each kind of engine; both reject with a reason. */
 export interface EngineDoors {

@@ -2,17 +2,8 @@
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import type { LatencyRuntime } from '$lib/latency/runtime';
+import type { DataChoice, EngineChoice, RuntimeChoice } from './choice';
 import type { TrainerPort } from './trainer/protocol';
-
-/** Pictures to train on: the bundled set, or the user's own, already decoded. */
-export type DataChoice =
-  { readonly kind: 'bundled'; readonly id: 'fashion-mnist' } | { readonly kind: 'own'; readonly dataset: Dataset };
-
-/** 'auto' takes the fastest available; the others force one. */
-export type EngineChoice = 'auto' | 'simd' | 'tfjs';
-
-/** Inference runtimes that can be timed. */
-export type RuntimeChoice = 'tfjs-wasm';
 
 /** An engine with the sentence why it was picked. */
 export interface OpenedEngine {

@@ -1,6 +1,6 @@
 /** @file State: what the user sets before a run, with the defaults a first run is good with. */
 import type { StrategyId } from '$lib/search/strategies/choose';
-import type { EngineChoice } from '$workers/platform';
+import type { EngineChoice } from '$workers/choice';
 
 export interface TrainForm {
   epochs: number;

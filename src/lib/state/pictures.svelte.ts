@@ -2,7 +2,7 @@
 import type { Shape } from '$lib/arch/architecture';
 import type { Dataset } from '$lib/data/dataset';
 import type { NamedBytes } from '$lib/data/idx';
-import type { DataChoice } from '$workers/platform';
+import type { DataChoice } from '$workers/choice';
 
 /** What is known of the bundled set before it is loaded. */
 export const bundledPictures = {

@@ -3,7 +3,7 @@ import type { DeploymentSetting } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
 import type { NetAdaptStep, Proposal } from '$lib/netadapt/step';
 import type { Checkpoint } from '$lib/weights/checkpoint';
-import type { DataChoice, EngineChoice, RuntimeChoice } from '../platform';
+import type { DataChoice, EngineChoice, RuntimeChoice } from '../choice';
 import type { Progress } from '../run';
 
 export interface AdaptRequest {

@@ -3,7 +3,7 @@ import type { Architecture } from '$lib/arch/architecture';
 import type { DeploymentSetting } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
 import type { RuntimeDescription } from '$lib/latency/runtime';
-import type { RuntimeChoice } from '../platform';
+import type { RuntimeChoice } from '../choice';
 
 export interface MeasureRequest {
   /** The table as it will be deployed; its input is the resolution timed. */

@@ -7,7 +7,7 @@ import type { SearchLog } from '$lib/search/log';
 import type { StrategyId } from '$lib/search/strategies/choose';
 import type { Trial } from '$lib/search/trial';
 import type { Checkpoint } from '$lib/weights/checkpoint';
-import type { DataChoice, EngineChoice, RuntimeChoice } from '../platform';
+import type { DataChoice, EngineChoice, RuntimeChoice } from '../choice';
 import type { Progress } from '../run';
 
 /** A limit every candidate must keep before anything is trained: a share of the base's ms, ms per picture, or MAdds. */

@@ -2,18 +2,19 @@
 import type { Architecture } from '$lib/arch/architecture';
 import type { FitChange } from '$lib/arch/fit';
 import type { Checkpoint } from '$lib/weights/checkpoint';
-import type { DataChoice, EngineChoice } from '../platform';
+import type { DataChoice, EngineChoice } from '../choice';
 
 export interface TrainRequest {
   /** The table as drawn; it is fitted to the pictures before training. */
   readonly arch: Architecture;
   readonly data: DataChoice;
+  /** Passes in all, those of `start` included. */
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
   readonly engine: EngineChoice;
-  /** Continue from here (same table); its epochs count as done. */
+  /** Go on from here (same table); its epochs count as done. */
   readonly start: Checkpoint | null;
 }
 

@@ -67,8 +67,9 @@ export function createTrainRunner(platform: Platform): Runner<TrainRequest, Trai
   async function trainAll(prepared: Prepared, network: Network, report: Report): Promise<RunEnd<TrainResult>> {
     const { request, dataset } = prepared;
     const { epochs, batchSize, learningRate, seed } = request;
-    const startEpoch = request.start?.from.epochs ?? 0;
-    const recipe = defaultRecipe({ epochs: startEpoch + epochs, batchSize, learningRate, seed });
+    // A search hands over fractions of an epoch; going on begins with the next whole one.
+    const startEpoch = Math.ceil(request.start?.from.epochs ?? 0);
+    const recipe = defaultRecipe({ epochs, batchSize, learningRate, seed });
     const stepsPerEpoch = Math.ceil(dataset.splits.train.count / batchSize);
     const pause = async (): Promise<void> => {
       await breath();

@@ -1,7 +1,7 @@
 /** @file Workers: the trainer, a worker that trains one network at a time for search and pruning. */
 import type { Architecture } from '$lib/arch/architecture';
 import type { Tensors } from '$lib/weights/checkpoint';
-import type { DataChoice, EngineChoice } from '../platform';
+import type { DataChoice, EngineChoice } from '../choice';
 
 /** What a trainer is opened with, once. */
 export interface TrainerSetup {
