@@ -170,7 +170,7 @@ module.exports = {
       'declared-packages-only',
       'What the source imports stands in package.json.',
       { path: '^src/' },
-      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] }
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/@sveltejs/kit/' }
     )
   ],
   options: {

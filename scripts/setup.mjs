@@ -69,9 +69,7 @@ export function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const installed = join(root, 'node_modules', '.package-lock.json');
   const newer =
-    !existsSync(stamp) &&
-    existsSync(installed) &&
-    statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (!newer) {
     console.log('Installing dependencies (npm ci)…');
     const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
