@@ -111,9 +111,9 @@ module.exports = {
     ),
     ban(
       'components-take-props',
-      'A component gets props and calls back; it fetches nothing from the state, a page or a worker.',
+      'A component gets props and calls back: it fetches nothing from a page, a worker or a rune document. Pure functions and types of the state are free.',
       { path: room('components'), pathNot: notTests },
-      { path: ['^src/routes/', '^src/workers/', room('state')], dependencyTypesNot: ['type-only'] }
+      { path: ['^src/routes/', '^src/workers/', '^src/lib/state/.+[.]svelte[.]ts$'], dependencyTypesNot: ['type-only'] }
     ),
     ban(
       'workers-are-headless',

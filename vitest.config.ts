@@ -32,6 +32,7 @@ export default defineConfig({
       project('unit', ['src/**/*.test.ts', 'test/paper/**/*.test.ts', 'test/parity/**/*.test.ts']),
       project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('browser', ['test/browser/**/*.test.ts'], sequential),
+      project('bench', [], { benchmark: { include: ['src/**/*.bench.ts', 'test/bench/**/*.bench.ts'] } }),
       project('slow', ['test/slow/**/*.test.ts'], { ...sequential, testTimeout: 600_000 })
     ]
   }
