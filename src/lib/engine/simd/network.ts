@@ -54,8 +54,14 @@ function openBackward(arena: Arena, ops: readonly Op[], layers: ReadonlyMap<stri
   });
 }
 
-/** Builds a network; throws when a tensor is missing, misshapen, or the memory does not suffice. */
-export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tensors, maxBatch: number): SimdNetwork {
+/** A network in memory, before anyone may dispose of it. */
+type Built = Omit<SimdNetwork, 'trainStep' | 'forward' | 'read' | 'dispose'> & {
+  train(batch: Batch, options: StepOptions): StepResult;
+  infer(images: Float32Array, count: number): Float32Array;
+  read(): Tensors;
+};
+
+function build(core: Core, arch: Architecture, tensors: Tensors, maxBatch: number): Built {
   if (!Number.isInteger(maxBatch) || maxBatch < 1) throw new Error(`maxBatch: must be 1 or more, got ${maxBatch}`);
   const ops = lower(arch);
   const arena = openArena();
@@ -65,19 +71,19 @@ export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tenso
   const pictureSize = arch.input[0] * arch.input[1] * arch.input[2];
   const picture = arena.alloc(maxBatch * pictureSize);
   const layers = new Map<string, Layer>();
+  let logits = picture;
   for (const op of ops) {
     const inputs = op.inputs.map((id) => layers.get(id)?.output ?? picture);
-    layers.set(op.id, match(op, rules)({ kernels, arena, parameters, maxBatch, inputs, packed }));
+    const layer = match(op, rules)({ kernels, arena, parameters, maxBatch, inputs, packed });
+    layers.set(op.id, layer);
+    logits = layer.output;
   }
   packed.place(arena);
   const order = [...layers.values()];
-  const logits = order.at(-1).output;
   const learned = parameters.all.filter((parameter) => parameter.spec.trainable);
   let back: BackStep[] | null = null;
-  let disposed = false;
 
   const run = (images: Float32Array, count: number, training: boolean): void => {
-    if (disposed) throw new Error(`network ${arch.name}: must not be used after dispose`);
     arena.floats(picture, count * pictureSize).set(images);
     for (const layer of order) layer.forward(count, training);
   };
@@ -116,20 +122,35 @@ export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tenso
 
   return {
     arch,
-    trainStep: async (batch, options) => train(batch, options),
-    forward: async (images, count) => infer(images, count),
-    read: async () => parameters.read('value'),
+    train,
+    infer,
+    read: () => parameters.read('value'),
     gradients: () => parameters.read('gradient'),
     write: (given) => parameters.write(given),
     get bytes() {
       return arena.memory.buffer.byteLength;
-    },
-    dispose() {
-      disposed = true;
-      layers.clear();
-      order.length = 0;
-      back = null;
     }
+  };
+}
+
+/** Builds a network; throws when a tensor is missing, misshapen, or the memory does not suffice. */
+export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tensors, maxBatch: number): SimdNetwork {
+  let built: Built | null = build(core, arch, tensors, maxBatch);
+  const use = (): Built => {
+    if (!built) throw new Error(`network ${arch.name}: must not be used after dispose`);
+    return built;
+  };
+  return {
+    arch,
+    trainStep: async (batch, options) => use().train(batch, options),
+    forward: async (images, count) => use().infer(images, count),
+    read: async () => use().read(),
+    gradients: () => use().gradients(),
+    write: (given) => use().write(given),
+    get bytes() {
+      return use().bytes;
+    },
+    dispose: () => void (built = null)
   };
 }
 
