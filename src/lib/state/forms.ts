@@ -8,6 +8,7 @@ export interface TrainForm {
   learningRate: number;
   seed: number;
   engine: EngineChoice;
+  pictures: PictureSource;
 }
 
 export interface MeasureForm {
@@ -51,10 +52,10 @@ export interface Forms {
 /** The forms of a first visit. */
 export function firstForms(): Forms {
   return {
-    train: { epochs: 3, batchSize: 64, learningRate: 0.1, seed: 1, engine: 'auto' },
+    train: { epochs: 3, batchSize: 64, learningRate: 0.1, seed: 1, engine: 'auto', pictures: 'bundled' },
     measure: { batch: 0 },
     search: { share: 0.8, budgetMs: null, trials: 8, seed: 1, strategy: 'evolution', reuseTable: true },
-    prune: { share: 0.7, delta: 0.04, fineTunePictures: 1000, finishEpochs: 1, maxSteps: 0, seed: 1 }
+    prune: { share: 0.7, delta: 0.05, fineTunePictures: 640, finishEpochs: 1, maxSteps: 0, seed: 1 }
   };
 }
 

@@ -19,6 +19,9 @@ type Report = (event: AdaptEvent) => Promise<void>;
 /** Fine-tunes start from trained weights: a tenth of the rate they were trained with (NetAdapt's code uses 1e-3 after 1e-2). */
 const fineTuneRate = defaultRecipe().learningRate / 10;
 
+/** Proposals are compared on this many validation pictures, all on the same ones; the result is scored on all. */
+const comparedOn = 1000;
+
 interface Outcome {
   arch: Architecture;
   tensors: Tensors;
@@ -27,6 +30,17 @@ interface Outcome {
   predictedMs: number;
   steps: NetAdaptStep[];
   reachedBudget: boolean;
+}
+
+/** Accuracy on the whole validation split. */
+async function scoreOnAll(
+  trainers: TrainerPool,
+  { arch, tensors }: Pick<Outcome, 'arch' | 'tensors'>
+): Promise<number> {
+  const job = { arch, start: tensors, seed: 0, fromEpoch: 0, toEpoch: 0, horizonEpochs: null, learningRate: 0 };
+  const answer = await trainers.train({ ...job, validationLimit: null });
+  if (answer.kind === 'failed') throw failedBy(answer);
+  return answer.validationAccuracy;
 }
 
 const failedBy = (answer: TrainerAnswer & { kind: 'failed' }): Error => new Error(answer.reason);
@@ -46,7 +60,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
       toEpoch: 0,
       horizonEpochs: null,
       learningRate: fineTuneRate,
-      validationLimit: null,
+      validationLimit: comparedOn,
       ...more
     });
     return {
@@ -178,7 +192,11 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
       const remainingMs = done > 0 ? (elapsedMs / done) * Math.max(0, outcome.predictedMs - budgetMs) : Number.NaN;
       await report({ kind: 'progress', progress: { done, total: baseMs - budgetMs, elapsedMs, remainingMs } });
     }
-    if (!gate.stopped) await finish(request, outcome, { trainers, report });
+    if (!gate.stopped) {
+      await finish(request, outcome, { trainers, report });
+      outcome.baseAccuracy = await scoreOnAll(trainers, { arch, tensors });
+      outcome.accuracy = await scoreOnAll(trainers, outcome);
+    }
     trainers.close();
     const { batch } = table.setting;
     const whole = await measureWhole(platform, runtime, { archs: [arch, outcome.arch], batch });

@@ -1,0 +1,153 @@
+/** @file The whole story through the page, in a real Chromium: edit, train, measure, search, prune, reload. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright';
+import { startApp, type App, type OpenPage } from '../support/app';
+import { longestTask, startTrace } from '../support/main-thread';
+
+let app: App;
+let open: OpenPage;
+let page: Page;
+
+beforeAll(async () => {
+  app = await startApp();
+  open = await app.open();
+  page = open.page;
+  page.setDefaultTimeout(20_000);
+});
+afterAll(() => app.close());
+
+const panels = (): Locator => page.getByRole('region', { name: 'Train, measure, search, prune' });
+const tab = (name: string): Promise<void> =>
+  panels()
+    .getByRole('tab', { name: new RegExp(`^${name}`) })
+    .click();
+const cell = (field: string, column: number): Locator =>
+  page.getByRole('gridcell', { name: new RegExp(`^${field}.*(column|block|operator)? ?${column}\\b`) });
+const field = (name: string): Locator => panels().getByLabel(name, { exact: true });
+const start = (name: string): Promise<void> => panels().getByRole('button', { name, exact: true }).click();
+
+/** Waits until the run of the open panel is over: its start button is back. */
+async function finished(minutes: number): Promise<void> {
+  await panels().getByRole('button', { name: 'Stop and keep' }).waitFor({ state: 'visible' });
+  await panels()
+    .getByRole('button', { name: 'Stop and keep' })
+    .waitFor({ state: 'hidden', timeout: minutes * 60_000 });
+  expect(await panels().getByRole('alert').allTextContents()).toEqual([]);
+}
+
+async function pick(name: string, option: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.getByRole('option', { name: option }).click();
+}
+
+const parameters = async (): Promise<number> => {
+  const text = (await page.locator('.totals, [aria-label=totals]').first().textContent()) ?? '';
+  return Number(/([\d,]{5,})/.exec(text)?.[1]?.replaceAll(',', ''));
+};
+const percents = async (where: Locator): Promise<number[]> =>
+  [...((await where.textContent()) ?? '').matchAll(/(\d+\.\d)\s*%/g)].map((match) => Number(match[1]));
+
+describe('a first visit', () => {
+  test('an edit of a row changes the numbers at once and can be undone', async () => {
+    await pick('width', '0.5');
+    const before = await parameters();
+    const expSize = cell('exp size', 5);
+    await expSize.click();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('96');
+    await page.keyboard.press('Enter');
+    await expect.poll(parameters).toBeLessThan(before);
+    await page.keyboard.press('Control+z');
+    await expect.poll(parameters).toBe(before);
+    await page.keyboard.press('Control+Shift+z');
+    await expect.poll(parameters).toBeLessThan(before);
+  });
+
+  test('an illegal width keeps what was typed, names the rule and leaves the numbers', async () => {
+    const before = await parameters();
+    for (const typed of ['0', '-3', '1e9', 'wide', '100']) {
+      await cell('exp size', 6).click();
+      await page.keyboard.press('Enter');
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.locator('[aria-invalid=true]').inputValue()).toBe(typed);
+      await page.keyboard.press('Escape');
+    }
+    expect(await parameters()).toBe(before);
+  });
+
+  test('one epoch with the default recipe reaches more than half, and the page stays free', async () => {
+    await tab('Train');
+    await field('epochs').fill('1');
+    await field('epochs').press('Enter');
+    const trace = await startTrace(page);
+    await start('Train');
+    await panels().getByText('images/s').waitFor();
+    await page.waitForTimeout(5000);
+    const longest = longestTask(await trace.stop());
+    await finished(5);
+    const reached = Math.max(...(await percents(panels())));
+    process.stdout.write(`story: ${reached} % after one epoch, longest main-thread task ${longest.toFixed(1)} ms\n`);
+    expect(reached).toBeGreaterThan(50);
+    expect(longest).toBeLessThan(50);
+  });
+
+  test('measuring puts milliseconds on the page', async () => {
+    await pick('input', '28');
+    await tab('Measure');
+    await start('Measure');
+    await finished(3);
+    expect(await panels().textContent()).toMatch(/Measured, whole network\s*[\d.]+\s*ms/);
+  });
+
+  test('a search of four trials opens its best network in the editor', async () => {
+    await tab('Search');
+    await field('trials').fill('4');
+    await field('trials').press('Enter');
+    await start('Search');
+    await finished(6);
+    const first = panels().locator('tbody tr').first();
+    await first.getByRole('button').click();
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toMatch(/MobileNetV3-Small \w+-/);
+  });
+
+  test('two steps of NetAdapt give a smaller network that opens', async () => {
+    await tab('Prune');
+    for (const [name, value] of [
+      ['most steps (0: to the target)', '2'],
+      ['epochs at the end', '0'],
+      ['pictures per fine-tune', '128']
+    ] as const) {
+      await field(name).fill(value);
+      await field(name).press('Enter');
+    }
+    await start('Prune');
+    await finished(6);
+    const rows = panels().getByRole('table').filter({ hasText: 'cut' }).locator('tbody tr');
+    expect(await rows.count()).toBe(2);
+    const before = await parameters();
+    await rows.first().getByRole('button').click();
+    await expect.poll(parameters).not.toBe(before);
+  });
+
+  test('after a reload the network and every result are still there', async () => {
+    const title = await page.getByRole('heading', { level: 1 }).textContent();
+    const count = await parameters();
+    await page.reload({ waitUntil: 'networkidle' });
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe(title);
+    expect(await parameters()).toBe(count);
+    await panels().locator('[data-restored=true]').waitFor();
+    await tab('Prune');
+    expect(await panels().locator('tbody tr').count()).toBeGreaterThanOrEqual(2);
+    await tab('Search');
+    expect(await panels().locator('tbody tr').count()).toBe(4);
+    await tab('Measure');
+    expect(await panels().textContent()).toMatch(/Measured/);
+    await tab('Train');
+    expect(Math.max(...(await percents(panels())))).toBeGreaterThan(50);
+  });
+
+  test('nothing left the device and nothing complained', () => {
+    expect(open.problems).toEqual({ consoleErrors: [], policyViolations: [], offOrigin: [] });
+  });
+});
