@@ -1,6 +1,7 @@
 /** @file State: what the user sets before a run, with the defaults a first run is good with. */
 import type { StrategyId } from '$lib/search/strategies/choose';
 import type { EngineChoice } from '$workers/choice';
+import type { PictureSource } from './pictures.svelte';
 
 export interface TrainForm {
   epochs: number;

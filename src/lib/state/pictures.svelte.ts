@@ -14,9 +14,12 @@ export const bundledPictures = {
   validation: 2_000
 } as const satisfies { shape: Shape } & Record<string, unknown>;
 
+/** Where pictures come from: bundled with the page, a folder or an IDX pair of the user's. */
+export type PictureSource = 'bundled' | 'folder' | 'idx';
+
 /** The choice of pictures; reading leaves the old ones in place when it fails and says why. */
 export class Pictures {
-  #choice = $state<'bundled' | 'own'>('bundled');
+  #source = $state<PictureSource>('bundled');
   #own = $state.raw<Dataset | null>(null);
   #busy = $state(false);
   #problem = $state('');
@@ -24,11 +27,11 @@ export class Pictures {
 
   constructor(private readonly keep: (dataset: Dataset) => void) {}
 
-  get choice(): 'bundled' | 'own' {
-    return this.#choice;
+  get source(): PictureSource {
+    return this.#source;
   }
-  set choice(choice: 'bundled' | 'own') {
-    this.#choice = choice;
+  set source(source: PictureSource) {
+    this.#source = source;
   }
   get own(): Dataset | null {
     return this.#own;
@@ -46,24 +49,26 @@ export class Pictures {
   }
   /** What a run is given; null while own pictures are chosen but none are read. */
   get data(): DataChoice | null {
-    if (this.#choice === 'bundled') return { kind: 'bundled', id: 'fashion-mnist' };
+    if (this.#source === 'bundled') return { kind: 'bundled', id: 'fashion-mnist' };
     return this.#own ? { kind: 'own', dataset: this.#own } : null;
   }
   /** Height, width and channels of the pictures chosen. */
   get shape(): Shape {
-    return this.#choice === 'own' && this.#own ? this.#own.shape : bundledPictures.shape;
+    return this.#source !== 'bundled' && this.#own ? this.#own.shape : bundledPictures.shape;
   }
   get classes(): number {
-    return this.#choice === 'own' && this.#own ? this.#own.classes.length : bundledPictures.classes;
+    return this.#source !== 'bundled' && this.#own ? this.#own.classes.length : bundledPictures.classes;
   }
   /** Pictures to train on. */
   get train(): number {
-    return this.#choice === 'own' && this.#own ? this.#own.splits.train.count : bundledPictures.train;
+    return this.#source !== 'bundled' && this.#own ? this.#own.splits.train.count : bundledPictures.train;
   }
 
   /** Puts back pictures of an earlier visit. */
-  restore(dataset: Dataset): void {
-    this.#own ??= dataset;
+  restore(dataset: Dataset, source: PictureSource): void {
+    if (this.#own) return;
+    this.#own = dataset;
+    this.#source = source;
   }
 
   /** Reads an IDX pair. */

@@ -59,7 +59,10 @@ export class Runs {
   #tables = $state.raw<ReadonlyMap<string, LatencyTable>>(new Map());
   #store: Promise<Store> | null = null;
 
-  readonly pictures = new Pictures((dataset) => void this.#put('datasets', 'own', dataset));
+  readonly pictures = new Pictures((dataset) => {
+    void this.#put('datasets', 'own', dataset);
+    this.#save('train', this.train);
+  });
 
   readonly train = new Run<TrainRequest, TrainEvent, TrainResult, TrainView>(
     { client: async () => (await clients()).startTrain, begin: beginTrain, fold: foldTrain, close: closeTrain },
@@ -159,7 +162,7 @@ export class Runs {
     await this.#restoreRun(store, 'search', this.search);
     await this.#restoreRun(store, 'prune', this.prune);
     const own = await store.get('datasets', 'own');
-    if (own) this.pictures.restore(own);
+    if (own) this.pictures.restore(own, this.forms.train.pictures);
     const checkpoints = new Map(this.#checkpoints);
     for (const key of await store.keys('checkpoints')) {
       const found = await store.get('checkpoints', key);
@@ -221,7 +224,7 @@ export class Runs {
   }
 
   #save(kind: RunKind, run: { readonly phase: Phase; readonly view: unknown; readonly elapsedMs: number }): void {
-    const form = $state.snapshot(this.forms[kind]);
+    const form = { ...$state.snapshot(this.forms[kind]), ...(kind === 'train' && { pictures: this.pictures.source }) };
     const { phase, view, elapsedMs } = run;
     const savedAt = new Date().toISOString();
     void this.#put('runs', kind, { format: 1, kind, phase, form, view, elapsedMs, savedAt });

@@ -44,7 +44,7 @@ const epoch = (number: number, validationAccuracy: number): TrainEvent => ({
 });
 
 test('foldTrain(view, step) counts the share over all epochs', () => {
-  const view = foldTrain(beginTrain(request), step(1, 5));
+  const view = foldTrain(beginTrain(request), step(1, 15));
   expect(view.share).toBeCloseTo(1.5 / 4, 9);
   expect(view.steps.at(-1)?.at).toBe(1.5);
 });
@@ -61,7 +61,7 @@ test('foldTrain(view, epoch) leaves no tensors in what is stored at every epoch'
 });
 
 test('foldTrain(view, step) merges old steps when a training is long, in order and without losing the newest', () => {
-  const events = Array.from({ length: 5000 }, (_, i) => step(Math.floor(i / 1250), ((i % 1250) + 1) / 125));
+  const events = Array.from({ length: 5000 }, (_, i) => step(Math.floor(i / 1250), Math.floor(i / 1250) * 10 + ((i % 1250) + 1) / 125));
   const { steps } = events.reduce(foldTrain, beginTrain(request));
   const times = steps.map((point) => point.at);
   expect(steps.length).toBeLessThanOrEqual(600);

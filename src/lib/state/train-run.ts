@@ -77,7 +77,8 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
       return { ...view, arch, changes, engine, why, dataset, pictures, preparing: null };
     }
     case 'step': {
-      const at = event.epoch + event.step / Math.max(1, event.stepsPerEpoch);
+      // Steps are counted over the whole run; only their place within the epoch matters here.
+      const at = event.epoch + (((event.step - 1) % event.stepsPerEpoch) + 1) / event.stepsPerEpoch;
       const { epochs, loss, accuracy, imagesPerSecond, remainingMs } = event;
       const steps = merged([...view.steps, { at, loss, accuracy }]);
       return { ...view, preparing: null, epochs, steps, share: at / epochs, imagesPerSecond, remainingMs };
