@@ -9,22 +9,15 @@ import { totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import { commit, historyOf, redone, undone, type History } from './history';
-
-export type TimingKind = 'measured' | 'predicted' | null;
-
-/** What is known about the time of the open network, in the deployment setting named. */
-export interface Timings {
-  readonly perColumnMs: readonly (number | null)[] | null;
-  readonly totalMs: number | null;
-  readonly kind: TimingKind;
-  readonly setting: string;
-}
-
-/** Predicts the time of ops from a latency table; null where the table cannot say. */
-export type Predictor = (ops: readonly Op[]) => {
-  readonly perColumnMs: readonly (number | null)[];
-  readonly totalMs: number | null;
-};
+import {
+  timeAfterEdit,
+  unknown,
+  type Given,
+  type Predictor,
+  type Timed,
+  type TimingKind,
+  type Timings
+} from './timings';
 
 /** The document: the network now, and the one its edits are counted against. */
 interface Sheet {
@@ -34,23 +27,13 @@ interface Sheet {
   readonly width: number;
 }
 
-const unknown: Timings = { perColumnMs: null, totalMs: null, kind: null, setting: '' };
-
 const rowField = /^rows\.(\d+)\.(expSize|se)$/;
-
-/** What decides the time of a column: its ops without their names. */
-const signature = (column: Column): string =>
-  JSON.stringify(column.parts.map(({ op }) => ({ ...op, id: '', column: 0, inputs: op.inputs.length })));
 
 /** The open network: verbs commit one labelled step each, getters derive the rest. */
 export class Workbench {
   #history = $state.raw<History<Sheet>>(historyOf({} as Sheet, ''));
   #selected = $state(0);
-  #given = $state.raw<{
-    readonly timings: Timings;
-    readonly columns: readonly Column[];
-    readonly arch: Architecture;
-  }>();
+  #given = $state.raw<Given>();
   #predictor = $state.raw<Predictor | null>(null);
 
   readonly #sheet = $derived(this.#history.present.value);
@@ -215,33 +198,18 @@ export class Workbench {
     this.#history = commit(this.#history, sheet, label);
   }
 
-  #timeNow(): { timings: Timings; kinds: readonly TimingKind[] } {
+  #timeNow(): Timed {
     const given = this.#given;
-    const none = this.#columns.map((): TimingKind => null);
+    const now = this.#columns;
     if (given && given.arch === this.arch) {
-      const kinds = this.#columns.map((_, i) => (given.timings.perColumnMs?.[i] == null ? null : given.timings.kind));
+      const kinds = now.map((_, i) => (given.timings.perColumnMs?.[i] == null ? null : given.timings.kind));
       return { timings: given.timings, kinds };
     }
-    const predicted = this.#predictor?.(this.#ops);
-    if (!given && !predicted) return { timings: unknown, kinds: none };
-    const known = new Map(
-      given?.columns.flatMap((column, i) => {
-        const ms = given.timings.perColumnMs?.[i];
-        return ms == null ? [] : [[signature(column), ms] as const];
-      })
-    );
-    const kinds: TimingKind[] = [];
-    const perColumnMs = this.#columns.map((column, i) => {
-      const own = signature(column);
-      const there = given?.columns[i];
-      // Twins were timed one by one: a column keeps its own time where it still stands.
-      const ms = (there && signature(there) === own ? given?.timings.perColumnMs?.[i] : null) ?? known.get(own);
-      const guess = predicted?.perColumnMs[i] ?? null;
-      kinds.push(ms !== undefined ? (given?.timings.kind ?? null) : guess === null ? null : 'predicted');
-      return ms ?? guess;
-    });
-    const totalMs = predicted?.totalMs ?? null;
-    const setting = given?.timings.setting ?? '';
-    return { timings: { perColumnMs, totalMs, kind: totalMs === null ? null : 'predicted', setting }, kinds };
+    const predicted = this.#predictor?.(this.#ops) ?? null;
+    if (given) return timeAfterEdit(now, given, predicted);
+    if (!predicted) return { timings: unknown, kinds: now.map(() => null) };
+    const { perColumnMs, totalMs } = predicted;
+    const kinds = now.map((_, i): TimingKind => (perColumnMs[i] == null ? null : 'predicted'));
+    return { timings: { perColumnMs, totalMs, kind: totalMs === null ? null : 'predicted', setting: '' }, kinds };
   }
 }

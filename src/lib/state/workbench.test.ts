@@ -100,14 +100,17 @@ describe('the workbench', () => {
     expect(changesOf(bench.columns, bench.baseColumns).count).toBe(1);
   });
 
-  test('measured times stay with untouched columns; the rest is unknown without a predictor and predicted with one', () => {
+  test('an edit keeps the times of untouched columns and predicts the others: by MAdds, or by a table when there is one', () => {
     const bench = fresh();
     const perColumnMs = bench.columns.map((_, i) => i + 1);
     bench.setTimings({ perColumnMs, totalMs: 136, kind: 'measured', setting: 'wasm' });
     expect([bench.timings.kind, bench.timings.totalMs]).toEqual(['measured', 136]);
-    bench.edit('rows.3.nl', 'relu', 'NL');
-    expect(bench.timings).toMatchObject({ totalMs: null, kind: null });
-    expect(bench.timings.perColumnMs?.[4]).toBeNull();
+    const before = bench.columns[4]?.madds ?? 0;
+    bench.edit('rows.3.kernel', 3, 'k');
+    const ms = (5 * (bench.columns[4]?.madds ?? 0)) / before;
+    expect(bench.timings.perColumnMs?.[4]).toBeCloseTo(ms, 9);
+    expect([bench.timings.kind, bench.timingKinds[4]]).toEqual(['predicted', 'predicted']);
+    expect(bench.timings.totalMs).toBeCloseTo(136 - 5 + ms, 9);
     expect([bench.timings.perColumnMs?.[5], bench.timingKinds[5]]).toEqual([6, 'measured']);
     expect(bench.lastMeasured).toEqual({ totalMs: 136, current: false });
     bench.setPredictor(() => ({ perColumnMs: perColumnMs.map(() => 0.5), totalMs: 130 }));
@@ -115,6 +118,14 @@ describe('the workbench', () => {
     expect([bench.timings.perColumnMs?.[4], bench.timingKinds[4]]).toEqual([0.5, 'predicted']);
     bench.undo();
     expect(bench.timings.kind).toBe('measured');
+  });
+
+  test('a network with another number of rows has no total until a table or a measurement tells it', () => {
+    const bench = fresh();
+    bench.setTimings({ perColumnMs: bench.columns.map(() => 1), totalMs: 16, kind: 'measured', setting: 'wasm' });
+    bench.insert(4, { kind: 'bneck', kernel: 7, expSize: 80, out: 40, se: null, nl: 'relu', stride: 1 }, 'insert');
+    expect(bench.timings).toMatchObject({ totalMs: null, kind: null });
+    expect([bench.timings.perColumnMs?.[5], bench.timingKinds[5]]).toEqual([null, null]);
   });
 });
 

@@ -43,7 +43,7 @@ export function longName(field: Field): string {
 
 /** A short explanation of a row label, shown when the pointer rests on it. */
 export function explain(label: string): string | undefined {
-  const words = new Map([
+  const words = new Map<string, () => string>([
     [m.field_kernel(), m.explain_kernel],
     [m.field_exp_size(), m.explain_exp_size],
     [m.field_out(), m.explain_out],
