@@ -38,12 +38,9 @@ async function openTfjs(): Promise<Engine> {
   return openTfjsEngine('wasm', { wasmPaths: wasmFolder() });
 }
 
-/** Node 20 hides relaxed SIMD behind a flag; a thread does not inherit it on its own. */
-const execArgv = process.execArgv.filter((flag) => flag.includes('relaxed-simd'));
-
 function spawnTrainer(): Promise<TrainerPort> {
   const file = join(root, 'dist/cli/trainer-thread.js');
-  const worker = new Worker(file, { execArgv });
+  const worker = new Worker(file);
   const runner = wrap<TrainerRunner>(nodeEndpoint(worker));
   return Promise.resolve({
     open: (setup) => runner.open(setup),

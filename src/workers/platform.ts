@@ -30,3 +30,8 @@ export interface Platform {
 export function datasetOf(platform: Platform, data: DataChoice): Promise<Dataset> {
   return data.kind === 'own' ? Promise.resolve(data.dataset) : platform.bundled(data.id);
 }
+
+/** Clothes stay clothes in a mirror; of the user's own pictures nobody knows: digits and signs would not. */
+export function mayMirror(data: DataChoice): boolean {
+  return data.kind === 'bundled';
+}

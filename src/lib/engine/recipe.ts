@@ -28,7 +28,6 @@ export function defaultRecipe(changes: Partial<Recipe> = {}): Recipe {
     weightDecay: 5e-4,
     warmupSteps: 30,
     seed: 1,
-    flip: true,
     ...changes
   };
 }

@@ -5,11 +5,12 @@ import type { Dataset } from '$lib/data/dataset';
 import type { Network } from './engine';
 import { learningRateAt, type Recipe } from './recipe';
 
-/** Which steps to run: `steps` is the length of the learning-rate schedule they belong to. */
+/** Which steps to run, and the cosine they belong to: it begins at step `scheduleFrom` and is `scheduleSteps` long. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
-  readonly steps: number;
+  readonly scheduleFrom: number;
+  readonly scheduleSteps: number;
 }
 
 /** One step done; loss is the batch's mean before the update. */
@@ -21,9 +22,11 @@ export interface StepDone {
   readonly learningRate: number;
 }
 
-/** Pictures of one epoch of a recipe. */
+/** Pictures of one epoch of a recipe; throws when there is nothing to train on. */
 export function picturesPerEpoch(dataset: Dataset, recipe: Recipe): number {
-  return Math.min(dataset.splits.train.count, recipe.trainLimit ?? Infinity);
+  const total = Math.min(dataset.splits.train.count, recipe.trainLimit ?? Infinity);
+  if (total < 1) throw new Error('train split: must hold a picture to train on, it is empty');
+  return total;
 }
 
 /** Steps of one epoch of a recipe; batches of an epoch differ in size by one picture at most. */
@@ -46,7 +49,6 @@ function mirrorSome(images: Float32Array, count: number, shape: Dataset['shape']
 
 /**
  * Runs the steps of a stretch and yields each; equal recipes give equal steps however they are cut into stretches.
- * Throws when there is nothing to train on.
  */
 export async function* runSteps(
   network: Network,
@@ -55,7 +57,6 @@ export async function* runSteps(
   stretch: Stretch
 ): AsyncGenerator<StepDone> {
   const total = picturesPerEpoch(dataset, recipe);
-  if (total < 1) throw new Error('train split: must hold a picture to train on, it is empty');
   const perEpoch = stepsPerEpoch(dataset, recipe);
   const [height, width, channels] = dataset.shape;
   const size = height * width * channels;
@@ -74,7 +75,7 @@ export async function* runSteps(
     const count = to - from;
     const labels = normalise(dataset, 'train', order.slice(from, to), images);
     if (recipe.flip) mirrorSome(images, count, dataset.shape, rngOf(recipe.seed).fork(`flip${step}`));
-    const learningRate = learningRateAt(step, stretch.steps, recipe);
+    const learningRate = learningRateAt(step - stretch.scheduleFrom, stretch.scheduleSteps, recipe);
     const batch = { count, images: images.subarray(0, count * size), labels };
     const { loss, correct } = await network.trainStep(batch, { learningRate, momentum, weightDecay });
     yield { step, count, loss, correct, learningRate };

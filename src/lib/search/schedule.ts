@@ -12,7 +12,9 @@ export interface Schedule {
  * search of 12 trials trains on 12·2,000 + 4·4,000 + 2·6,000 = 52,000 pictures.
  */
 export function scheduleOf(epochs = 1.2, eta = 3): Schedule {
-  return { rungs: [epochs / 6, epochs / 2, epochs], eta };
+  // Exact to a millionth, so that texts and logs show 0.2 and not its binary neighbour.
+  const rungs = [epochs / 6, epochs / 2, epochs].map((rung) => Math.round(rung * 1e6) / 1e6);
+  return { rungs, eta };
 }
 
 /** The ids that go on: the best `ceil(count / eta)` scores, ties to the lower id, in id order. */

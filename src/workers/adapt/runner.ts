@@ -37,7 +37,7 @@ async function scoreOnAll(
   trainers: TrainerPool,
   { arch, tensors }: Pick<Outcome, 'arch' | 'tensors'>
 ): Promise<number> {
-  const job = { arch, start: tensors, seed: 0, fromEpoch: 0, toEpoch: 0, horizonEpochs: null, learningRate: 0 };
+  const job = { arch, start: tensors, seed: 0, fromEpoch: 0, toEpoch: 0, cosine: null, learningRate: 0 };
   const answer = await trainers.train({ ...job, validationLimit: null });
   if (answer.kind === 'failed') throw failedBy(answer);
   return answer.validationAccuracy;
@@ -58,7 +58,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
       seed: request.seed,
       fromEpoch: 0,
       toEpoch: 0,
-      horizonEpochs: null,
+      cosine: null,
       learningRate: fineTuneRate,
       validationLimit: comparedOn,
       ...more
@@ -125,7 +125,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
         seed: request.seed,
         fromEpoch: epoch,
         toEpoch: epoch + 1,
-        horizonEpochs: epochs,
+        cosine: { fromEpoch: 0, toEpoch: epochs },
         learningRate: fineTuneRate * 2,
         validationLimit: null
       });

@@ -22,7 +22,6 @@ import type { SearchEvent, SearchRequest, SearchResult } from './protocol';
 type Report = (event: SearchEvent) => Promise<void>;
 
 const schedule = scheduleOf();
-const horizonEpochs = schedule.rungs.at(-1) ?? 1;
 
 /** What the loop has seen so far. */
 interface Seen {
@@ -31,6 +30,7 @@ interface Seen {
   log: SearchLog;
 }
 
+/** Each rung ends its own cosine (SGDR, Loshchilov and Hutter 2017): a network scored at a high rate says little. */
 function toJob(
   job: Pick<EvaluationJob, 'arch' | 'seed' | 'start' | 'startEpoch' | 'epochs'>
 ): Parameters<TrainerPool['train']>[0] {
@@ -42,7 +42,7 @@ function toJob(
     start,
     fromEpoch: startEpoch,
     toEpoch: epochs,
-    horizonEpochs,
+    cosine: { fromEpoch: startEpoch, toEpoch: epochs },
     learningRate,
     validationLimit: null
   };

@@ -9,7 +9,7 @@ import { lower } from '$lib/ops/lower';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import { initTensors } from '$lib/weights/init';
 import { breath } from '../breath';
-import { datasetOf, type Platform } from '../platform';
+import { datasetOf, mayMirror, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import type { TrainEvent, TrainRequest, TrainResult } from './protocol';
 
@@ -69,7 +69,7 @@ export function createTrainRunner(platform: Platform): Runner<TrainRequest, Trai
     const { epochs, batchSize, learningRate, seed } = request;
     // A search hands over fractions of an epoch; going on begins with the next whole one.
     const startEpoch = Math.ceil(request.start?.from.epochs ?? 0);
-    const recipe = defaultRecipe({ epochs, batchSize, learningRate, seed });
+    const recipe = defaultRecipe({ epochs, batchSize, learningRate, seed, flip: mayMirror(request.data) });
     const stepsPerEpoch = Math.ceil(dataset.splits.train.count / batchSize);
     const pause = async (): Promise<void> => {
       await breath();

@@ -18,8 +18,8 @@ export interface TrainerJob {
   readonly start: Tensors | null;
   readonly fromEpoch: number;
   readonly toEpoch: number;
-  /** Length of the cosine schedule the stretch belongs to; null keeps the rate constant, as short fine-tunes do. */
-  readonly horizonEpochs: number | null;
+  /** The cosine the stretch belongs to, in epochs; null keeps the rate constant, as short fine-tunes do. */
+  readonly cosine: { readonly fromEpoch: number; readonly toEpoch: number } | null;
   readonly learningRate: number;
   /** Score on this many validation pictures; null takes all. */
   readonly validationLimit: number | null;

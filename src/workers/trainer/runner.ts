@@ -6,7 +6,7 @@ import { evaluate } from '$lib/engine/evaluate';
 import { defaultRecipe, type Recipe } from '$lib/engine/recipe';
 import { runSteps, stepsPerEpoch } from '$lib/engine/steps';
 import { initTensors } from '$lib/weights/init';
-import { datasetOf, type Platform } from '../platform';
+import { datasetOf, mayMirror, type Platform } from '../platform';
 import { RunGate } from '../run';
 import { breath } from '../breath';
 import type { TrainerAnswer, TrainerJob, TrainerRunner } from './protocol';
@@ -15,12 +15,13 @@ import type { TrainerAnswer, TrainerJob, TrainerRunner } from './protocol';
 const stepsPerBreath = 4;
 
 /** Far enough that a cosine stays flat: the schedule of a short fine-tune. */
-const flat = { steps: Number.MAX_SAFE_INTEGER, warmupSteps: 0 };
+const flatSteps = Number.MAX_SAFE_INTEGER;
 
 interface Opened {
   readonly dataset: Dataset;
   readonly engine: Engine;
   readonly batchSize: number;
+  readonly flip: boolean;
 }
 
 async function trainStretch(
@@ -29,16 +30,17 @@ async function trainStretch(
   opened: Opened,
   gate: RunGate
 ): Promise<number | string> {
-  const { dataset, batchSize } = opened;
-  const { learningRate, seed, horizonEpochs } = job;
-  const base = defaultRecipe({ batchSize, learningRate, seed });
-  const recipe: Recipe = horizonEpochs === null ? { ...base, warmupSteps: flat.warmupSteps } : base;
+  const { dataset, batchSize, flip } = opened;
+  const { learningRate, seed, cosine } = job;
+  const base = defaultRecipe({ batchSize, learningRate, seed, flip });
+  const recipe: Recipe = cosine ? base : { ...base, warmupSteps: 0 };
   const perEpoch = stepsPerEpoch(dataset, recipe);
   const from = job.start ? Math.round(job.fromEpoch * perEpoch) : 0;
   const to = Math.round(job.toEpoch * perEpoch);
-  const steps = horizonEpochs === null ? flat.steps : Math.round(horizonEpochs * perEpoch);
+  const scheduleFrom = cosine ? Math.round(cosine.fromEpoch * perEpoch) : from;
+  const scheduleSteps = cosine ? Math.round(cosine.toEpoch * perEpoch) - scheduleFrom : flatSteps;
   let pictures = 0;
-  for await (const done of runSteps(network, dataset, recipe, { from, to, steps })) {
+  for await (const done of runSteps(network, dataset, recipe, { from, to, scheduleFrom, scheduleSteps })) {
     if (!Number.isFinite(done.loss)) return `the loss became ${done.loss} at step ${done.step + 1}`;
     pictures += done.count;
     if (done.step % stepsPerBreath === 0) {
@@ -88,7 +90,7 @@ export function createTrainer(platform: Platform): TrainerRunner {
     async open({ data, engine, batchSize }) {
       const dataset = await datasetOf(platform, data);
       const { engine: chosen } = await platform.openEngine(engine);
-      opened = { dataset, engine: chosen, batchSize };
+      opened = { dataset, engine: chosen, batchSize, flip: mayMirror(data) };
       return { build: chosen.build };
     },
     // A network that does not fit into memory fails its own trial, not the search.
