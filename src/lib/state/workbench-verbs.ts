@@ -78,7 +78,7 @@ export function presetOf(arch: Architecture): Preset | undefined {
 export function openPreset(workbench: Workbench, id: string): void {
   const preset = presetById(id);
   if (!preset) return;
-  workbench.open(preset.arch, m.did_open({ name: preset.arch.name }));
+  workbench.open(preset.arch, m.did_open({ name: preset.arch.name }), preset.arch);
   workbench.selected = telling(preset.arch);
 }
 

@@ -29,6 +29,9 @@ interface Sheet {
 
 const rowField = /^rows\.(\d+)\.(expSize|se)$/;
 
+const comparable = (a: Architecture, b: Architecture): boolean =>
+  a.rows.length === b.rows.length && a.classes === b.classes && a.input.every((size, i) => size === b.input[i]);
+
 /** The open network: verbs commit one labelled step each, getters derive the rest. */
 export class Workbench {
   #history = $state.raw<History<Sheet>>(historyOf({} as Sheet, ''));
@@ -114,9 +117,14 @@ export class Workbench {
     return answer.kind === 'bad' ? [answer.issue] : this.#try(answer.arch, label);
   }
 
-  /** Opens another network as one undoable step; edits are counted against it from now on. */
-  open(arch: Architecture, label: string, base: Architecture = arch, width = 1): void {
-    this.#commit({ arch, base, width }, label);
+  /**
+   * Opens another network as one undoable step. Edits are counted against `base`; without one, against the base there is
+   * when the two agree in rows, input and classes (what a search or a pruning hands back), else against itself.
+   */
+  open(arch: Architecture, label: string, base?: Architecture, width = 1): void {
+    const sheet = this.#sheet;
+    const against = base ?? (comparable(arch, sheet.base) ? sheet.base : arch);
+    this.#commit({ arch, base: against, width: against === sheet.base ? sheet.width : width }, label);
   }
 
   /** Starts over with a network: nothing before it can be undone. */

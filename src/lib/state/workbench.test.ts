@@ -91,6 +91,15 @@ describe('the workbench', () => {
     expect(bench.base).toBe(small());
   });
 
+  test('a candidate of the same rows is counted against the network it came from', () => {
+    const bench = fresh();
+    const candidate = { ...small(), rows: small().rows.with(3, { ...small().rows[3]!, kernel: 3 as const }) };
+    bench.open(candidate, 'opened trial 4');
+    expect(bench.base).toBe(small());
+    expect([...changesOf(bench.columns, bench.baseColumns).before]).toEqual([['4.kernel', '5']]);
+    expect(bench.cost.params - bench.baseCost.params).toBe(-16 * 96);
+  });
+
   test('the width multiplier scales the base and keeps edits', () => {
     const bench = fresh();
     bench.edit('rows.3.nl', 'relu', 'NL');
