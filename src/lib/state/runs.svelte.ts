@@ -149,6 +149,13 @@ export class Runs {
     return this.#tables.get(settingLabel(defaultSetting('tfjs-wasm', arch.input))) ?? null;
   }
 
+  /** Trains; a checkpoint that is not this page's own training becomes the one to beat. */
+  async startTraining(request: TrainRequest): Promise<void> {
+    if (this.train.live) return;
+    if (request.start && request.start !== this.checkpoint('train/last')) this.#keep('train/best', request.start);
+    await this.train.start(request);
+  }
+
   /** Keeps the forms as they are now with the runs they belong to. */
   saveForms(): void {
     for (const kind of ['train', 'measure', 'search', 'prune'] as const) this.#save(kind, this[kind]);

@@ -14,12 +14,12 @@ const request: TrainRequest = {
   engine: 'auto',
   start: null
 };
-const step = (epoch: number, done: number): TrainEvent => ({
+const step = (epoch: number, done: number, stepsPerEpoch = 10): TrainEvent => ({
   kind: 'step',
   epoch,
   epochs: 4,
   step: done,
-  stepsPerEpoch: 10,
+  stepsPerEpoch,
   loss: 1,
   accuracy: 0.5,
   imagesPerSecond: 300,
@@ -55,13 +55,19 @@ test('foldTrain(view, epoch) keeps the epoch with the best validation accuracy, 
   expect(view.lines).toHaveLength(4);
 });
 
+test('foldTrain(view, epoch) keeps no epoch of a continued training that is worse than its start', () => {
+  const view = { ...beginTrain(request), startAccuracy: 0.75 };
+  expect(foldTrain(view, epoch(1, 0.7)).best).toBeNull();
+  expect(foldTrain(view, epoch(1, 0.8)).best?.epoch).toBe(1);
+});
+
 test('foldTrain(view, epoch) leaves no tensors in what is stored at every epoch', () => {
   const view = foldTrain(beginTrain(request), epoch(1, 0.7));
   expect(JSON.stringify(view)).not.toContain('tensors');
 });
 
 test('foldTrain(view, step) merges old steps when a training is long, in order and without losing the newest', () => {
-  const events = Array.from({ length: 5000 }, (_, i) => step(Math.floor(i / 1250), Math.floor(i / 1250) * 10 + ((i % 1250) + 1) / 125));
+  const events = Array.from({ length: 5000 }, (_, i) => step(Math.floor(i / 1250), i + 1, 1250));
   const { steps } = events.reduce(foldTrain, beginTrain(request));
   const times = steps.map((point) => point.at);
   expect(steps.length).toBeLessThanOrEqual(600);

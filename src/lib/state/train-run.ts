@@ -39,8 +39,10 @@ export interface TrainView {
   readonly share: number;
   readonly imagesPerSecond: number | null;
   readonly remainingMs: number | null;
-  /** The epoch kept as the result: the one with the best validation accuracy. */
+  /** The epoch kept as the result: the one with the best validation accuracy, when it beats what was continued. */
   readonly best: EpochLine | null;
+  /** Validation accuracy of the checkpoint that was continued; null for a fresh training. */
+  readonly startAccuracy: number | null;
 }
 
 /** Steps kept for drawing; older neighbours are merged beyond it. */
@@ -63,7 +65,8 @@ export function beginTrain(request: TrainRequest): TrainView {
     share: 0,
     imagesPerSecond: null,
     remainingMs: null,
-    best: null
+    best: null,
+    startAccuracy: request.start?.from.validationAccuracy ?? null
   };
 }
 
@@ -86,7 +89,8 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
     case 'epoch': {
       const { epoch, epochs, trainLoss, trainAccuracy, validationLoss, validationAccuracy } = event;
       const line = { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy };
-      const best = view.best && view.best.validationAccuracy >= validationAccuracy ? view.best : line;
+      const beaten = (view.best?.validationAccuracy ?? view.startAccuracy ?? -1) < validationAccuracy;
+      const best = beaten ? line : view.best;
       return { ...view, epochs, lines: [...view.lines, line], share: epoch / epochs, best };
     }
   }
