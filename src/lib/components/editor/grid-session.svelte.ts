@@ -12,6 +12,8 @@ export interface Typing {
   readonly place: Place;
   readonly text: string;
   readonly issue: Issue | null;
+  /** What the cell said before; when that changes under the hand, the typing is over. */
+  readonly was: string;
 }
 
 export interface GridVerbs {
@@ -53,7 +55,9 @@ export class GridSession {
   }
 
   isTyping(line: number, column: number): boolean {
-    return this.typing?.place.line === line && this.typing.place.column === column;
+    const { typing } = this;
+    if (typing?.place.line !== line || typing.place.column !== column) return false;
+    return this.cellAt(typing.place)?.text === typing.was;
   }
 
   /** A press on a cell: numbers are typed, choices step on. */
@@ -61,7 +65,8 @@ export class GridSession {
     this.at = place;
     const cell = this.cellAt(place);
     if (!cell) return;
-    if (cell.how === 'width' || cell.how === 'count') this.typing = { place, text: cell.text, issue: null };
+    if (cell.how === 'width' || cell.how === 'count')
+      this.typing = { place, text: cell.text, issue: null, was: cell.text };
     else this.#take(cell, stepped(cell, 1));
   }
 
@@ -101,11 +106,11 @@ export class GridSession {
     else if (act.kind === 'open' || act.kind === 'toggle') {
       if (!cell) this.#verbs.select(column);
       else if (act.kind === 'open' && cell.how === 'choice')
-        this.typing = { place: this.at, text: cell.text, issue: null };
+        this.typing = { place: this.at, text: cell.text, issue: null, was: cell.text };
       else this.press(this.at);
     } else if (!cell) return false;
     else if (act.kind === 'step') this.#step(cell, act.by);
-    else if (cell.how !== 'toggle') this.typing = { place: this.at, text: act.text, issue: null };
+    else if (cell.how !== 'toggle') this.typing = { place: this.at, text: act.text, issue: null, was: cell.text };
     return true;
   }
 

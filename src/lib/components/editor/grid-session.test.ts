@@ -78,6 +78,7 @@ describe('a visit to the grid', () => {
     session.press(exp);
     expect(session.settle('150')).toBe(false);
     expect(session.typing).toMatchObject({ text: '150', issue });
+    expect(session.isTyping(exp.line, exp.column)).toBe(true);
     session.cancel();
     expect(session.typing).toBeNull();
   });
