@@ -64,8 +64,18 @@ export class Runs {
     this.#save('train', this.train);
   });
 
-  readonly train = new Run<TrainRequest, TrainEvent, TrainResult, TrainView>(
-    { client: async () => (await clients()).startTrain, begin: beginTrain, fold: foldTrain, close: closeTrain },
+  readonly train: Run<TrainRequest, TrainEvent, TrainResult, TrainView> = new Run<
+    TrainRequest,
+    TrainEvent,
+    TrainResult,
+    TrainView
+  >(
+    {
+      client: async () => (await clients()).startTrain,
+      begin: (request) => beginTrain(request, this.#continues(request) ? this.train.view : null),
+      fold: foldTrain,
+      close: closeTrain
+    },
     {
       event: (event) => {
         if (event.kind !== 'epoch') return;
@@ -152,7 +162,7 @@ export class Runs {
   /** Trains; a checkpoint that is not this page's own training becomes the one to beat. */
   async startTraining(request: TrainRequest): Promise<void> {
     if (this.train.live) return;
-    if (request.start && request.start !== this.checkpoint('train/last')) this.#keep('train/best', request.start);
+    if (request.start && !this.#continues(request)) this.#keep('train/best', request.start);
     await this.train.start(request);
   }
 
@@ -200,6 +210,11 @@ export class Runs {
     Object.assign(this.forms[kind], formFrom(this.forms[kind], record.form));
     // A view is written and read by this very module, under the record's format.
     if (record.view !== null) run.restore(afterReload(record.phase), record.view as View, record.elapsedMs);
+  }
+
+  /** Whether a training goes on with this page's own last one. */
+  #continues(request: TrainRequest): boolean {
+    return request.start !== null && request.start === this.checkpoint('train/last');
   }
 
   /** Hands measured times to the open network, when they are its own, and predictions from its table. */

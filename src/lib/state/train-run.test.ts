@@ -61,6 +61,17 @@ test('foldTrain(view, epoch) keeps no epoch of a continued training that is wors
   expect(foldTrain(view, epoch(1, 0.8)).best?.epoch).toBe(1);
 });
 
+test('beginTrain(request, before) goes on with the curves of what it continues', () => {
+  const event = epoch(1, 0.7);
+  const before = foldTrain(beginTrain(request), event);
+  const start = event.kind === 'epoch' ? event.checkpoint : null;
+  const view = beginTrain({ ...request, start }, foldTrain(before, step(1, 13)));
+  expect(view.lines.map((line) => line.epoch)).toEqual([1]);
+  expect(view.steps).toEqual([]);
+  expect(view.best?.epoch).toBe(1);
+  expect(view.share).toBe(0.25);
+});
+
 test('foldTrain(view, epoch) leaves no tensors in what is stored at every epoch', () => {
   const view = foldTrain(beginTrain(request), epoch(1, 0.7));
   expect(JSON.stringify(view)).not.toContain('tensors');

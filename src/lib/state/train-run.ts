@@ -48,8 +48,9 @@ export interface TrainView {
 /** Steps kept for drawing; older neighbours are merged beyond it. */
 const mostSteps = 600;
 
-/** The view of a training that was just asked for; a continued one counts on from its start's epochs. */
-export function beginTrain(request: TrainRequest): TrainView {
+/** The view of a training that was just asked for; one that continues what `before` showed keeps its curves. */
+export function beginTrain(request: TrainRequest, before: TrainView | null = null): TrainView {
+  const done = request.start?.from.epochs ?? 0;
   return {
     source: request.arch,
     arch: null,
@@ -60,12 +61,12 @@ export function beginTrain(request: TrainRequest): TrainView {
     pictures: 0,
     preparing: 'data',
     epochs: request.epochs,
-    steps: [],
-    lines: [],
-    share: 0,
+    steps: before?.steps.filter((step) => step.at <= done) ?? [],
+    lines: before?.lines.filter((line) => line.epoch <= done) ?? [],
+    share: done / request.epochs,
     imagesPerSecond: null,
     remainingMs: null,
-    best: null,
+    best: before?.best ?? null,
     startAccuracy: request.start?.from.validationAccuracy ?? null
   };
 }

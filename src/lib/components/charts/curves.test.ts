@@ -32,7 +32,7 @@ test('curveLayout(input) keeps the two end labels 14 px apart', () => {
 test('curveLayout(input) draws nothing and keeps the bounds as its axis before the first epoch', () => {
   const layout = curveLayout({ ...input, train: [], validation: [] });
   expect(layout.validation).toBe('');
-  expect(layout.ends).toEqual({ train: null, validation: null });
+  expect(layout.ends).toMatchObject({ train: null, validation: null });
   expect(layout.yTicks.map((tick) => tick.value)).toContain(1);
 });
 

@@ -31,7 +31,8 @@ export interface CurveLayout {
   readonly train: string;
   readonly validation: string;
   readonly dots: readonly { readonly x: number; readonly y: number; readonly at: number; readonly value: number }[];
-  readonly ends: { readonly train: number | null; readonly validation: number | null };
+  /** Where the end labels stand: beside the last finished epoch. */
+  readonly ends: { readonly x: number; readonly train: number | null; readonly validation: number | null };
 }
 
 /** Lays out one curve panel; both end labels keep 14 px of distance. */
@@ -63,7 +64,7 @@ export function curveLayout(input: CurveInput): CurveLayout {
     train: draw(input.train),
     validation: draw(input.validation),
     dots: input.validation.map((point) => ({ ...point, x: round(x(point.at)), y: round(y(point.value)) })),
-    ends: { train: trainEnd, validation: validationEnd }
+    ends: { x: round(x(lastTrain?.at ?? 0)), train: trainEnd, validation: validationEnd }
   };
 }
 
