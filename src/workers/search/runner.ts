@@ -23,6 +23,9 @@ type Report = (event: SearchEvent) => Promise<void>;
 
 const schedule = scheduleOf();
 
+/** Rungs before the last compare candidates on this many validation pictures; the last one scores on all. */
+const comparedOn = 1000;
+
 /** What the loop has seen so far. */
 interface Seen {
   readonly trials: Map<number, Trial>;
@@ -44,7 +47,7 @@ function toJob(
     toEpoch: epochs,
     cosine: { fromEpoch: startEpoch, toEpoch: epochs },
     learningRate,
-    validationLimit: null
+    validationLimit: epochs < (schedule.rungs.at(-1) ?? 0) ? comparedOn : null
   };
 }
 
