@@ -21,8 +21,8 @@ const tab = (name: string): Promise<void> =>
   panels()
     .getByRole('tab', { name: new RegExp(`^${name}`) })
     .click();
-const cell = (field: string, column: number): Locator =>
-  page.getByRole('gridcell', { name: new RegExp(`^${field}.*(column|block|operator)? ?${column}\\b`) });
+const cell = (name: string, column: number): Locator =>
+  page.getByRole('grid').getByRole('gridcell', { name: new RegExp(`^${name} of ${column}:`) });
 const field = (name: string): Locator => panels().getByLabel(name, { exact: true });
 const start = (name: string): Promise<void> => panels().getByRole('button', { name, exact: true }).click();
 
@@ -36,12 +36,12 @@ async function finished(minutes: number): Promise<void> {
 }
 
 async function pick(name: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.getByRole('combobox', { name: new RegExp(`^${name}`) }).click();
   await page.getByRole('option', { name: option }).click();
 }
 
 const parameters = async (): Promise<number> => {
-  const text = (await page.locator('.totals, [aria-label=totals]').first().textContent()) ?? '';
+  const text = (await page.locator('dl.totals').textContent()) ?? '';
   return Number(/([\d,]{5,})/.exec(text)?.[1]?.replaceAll(',', ''));
 };
 const percents = async (where: Locator): Promise<number[]> =>
@@ -93,7 +93,7 @@ describe('a first visit', () => {
   });
 
   test('measuring puts milliseconds on the page', async () => {
-    await pick('input', '28');
+    await pick('input', '28 px grey');
     await tab('Measure');
     await start('Measure');
     await finished(3);

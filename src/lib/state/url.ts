@@ -16,16 +16,33 @@ export function readHash(hash: string): Parsed<Architecture> | null {
   return parseUrlCode(hash.startsWith(prefix) ? hash.slice(prefix.length) : hash.slice(1));
 }
 
+/** A call that waits for the last of a burst; `flush` makes a waiting one at once, as when the page is left. */
+export interface Debounced<T> {
+  call(value: T): void;
+  flush(): void;
+  cancel(): void;
+}
+
 /** Calls `write` once, `delayMs` after the last call. */
-export function debounced<T>(write: (value: T) => void, delayMs: number): { call(value: T): void; cancel(): void } {
+export function debounced<T>(write: (value: T) => void, delayMs: number): Debounced<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let waiting: { readonly value: T } | null = null;
+  const flush = (): void => {
+    clearTimeout(timer);
+    const held = waiting;
+    waiting = null;
+    if (held) write(held.value);
+  };
   return {
     call(value) {
       clearTimeout(timer);
-      timer = setTimeout(() => write(value), delayMs);
+      waiting = { value };
+      timer = setTimeout(flush, delayMs);
     },
+    flush,
     cancel() {
       clearTimeout(timer);
+      waiting = null;
     }
   };
 }

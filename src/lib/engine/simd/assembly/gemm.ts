@@ -17,11 +17,7 @@ export function packB(w: usize, K: i32, N: i32, transposed: i32, out: usize): vo
 
 // @ts-ignore: decorator
 @inline
-function emit(c: usize, p: v128, q: v128, lanes: i32, add: i32): void {
-  if (add) {
-    p = f32x4.add(p, v128.load(c));
-    q = f32x4.add(q, v128.load(c, 16));
-  }
+function emit(c: usize, p: v128, q: v128, lanes: i32): void {
   if (lanes >= 8) {
     v128.store(c, p);
     v128.store(c, q, 16);
@@ -31,7 +27,16 @@ function emit(c: usize, p: v128, q: v128, lanes: i32, add: i32): void {
   }
 }
 
-/** C[M,N] = A[M,K] * B (packed), or C += with add; rows past M are computed from the last row and not stored. */
+// @ts-ignore: decorator
+@inline
+function onto(c: usize, p: v128): v128 {
+  return f32x4.add(p, v128.load(c));
+}
+
+/**
+ * C[M,N] = A[M,K] * B (packed), or C += with add. Rows past M are clamped to the last one: they compute and store its
+ * very values again, which spares the inner loop every branch. Reads of C may reach 16 bytes past its end (padded).
+ */
 export function gemm(A: usize, B: usize, C: usize, M: i32, K: i32, N: i32, add: i32): void {
   const sA = <usize>K << 2;
   const sC = <usize>N << 2;
@@ -43,6 +48,12 @@ export function gemm(A: usize, B: usize, C: usize, M: i32, K: i32, N: i32, add: 
     const a3 = a0 + <usize>min(3, last) * sA;
     const a4 = a0 + <usize>min(4, last) * sA;
     const a5 = a0 + <usize>min(5, last) * sA;
+    const c0 = C + <usize>m * sC;
+    const c1 = c0 + <usize>min(1, last) * sC;
+    const c2 = c0 + <usize>min(2, last) * sC;
+    const c3 = c0 + <usize>min(3, last) * sC;
+    const c4 = c0 + <usize>min(4, last) * sC;
+    const c5 = c0 + <usize>min(5, last) * sC;
     let b = B;
     for (let n = 0; n < N; n += 8) {
       let p0 = none(), q0 = none(), p1 = none(), q1 = none(), p2 = none(), q2 = none();
@@ -63,14 +74,22 @@ export function gemm(A: usize, B: usize, C: usize, M: i32, K: i32, N: i32, add: 
         s = spread(a5 + k);
         p5 = fma(s, x, p5); q5 = fma(s, y, q5);
       }
-      const c = C + <usize>m * sC + (<usize>n << 2);
+      const o = <usize>n << 2;
+      if (add) {
+        p0 = onto(c0 + o, p0); q0 = onto(c0 + o + 16, q0);
+        p1 = onto(c1 + o, p1); q1 = onto(c1 + o + 16, q1);
+        p2 = onto(c2 + o, p2); q2 = onto(c2 + o + 16, q2);
+        p3 = onto(c3 + o, p3); q3 = onto(c3 + o + 16, q3);
+        p4 = onto(c4 + o, p4); q4 = onto(c4 + o + 16, q4);
+        p5 = onto(c5 + o, p5); q5 = onto(c5 + o + 16, q5);
+      }
       const lanes = N - n;
-      emit(c, p0, q0, lanes, add);
-      if (last > 0) emit(c + sC, p1, q1, lanes, add);
-      if (last > 1) emit(c + 2 * sC, p2, q2, lanes, add);
-      if (last > 2) emit(c + 3 * sC, p3, q3, lanes, add);
-      if (last > 3) emit(c + 4 * sC, p4, q4, lanes, add);
-      if (last > 4) emit(c + 5 * sC, p5, q5, lanes, add);
+      emit(c5 + o, p5, q5, lanes);
+      emit(c4 + o, p4, q4, lanes);
+      emit(c3 + o, p3, q3, lanes);
+      emit(c2 + o, p2, q2, lanes);
+      emit(c1 + o, p1, q1, lanes);
+      emit(c0 + o, p0, q0, lanes);
     }
   }
 }
