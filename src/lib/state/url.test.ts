@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { presets } from '../arch/presets/catalogue';
 import { setField } from '../arch/edit';
-import { debounced, hashOf, readHash } from './url';
+import { hashOf, paced, readHash } from './url';
 
 describe('the link of a network', () => {
   test.each(presets.map((preset) => [preset.id, preset.arch] as const))('carries %s there and back', (_, arch) => {
@@ -26,17 +26,22 @@ describe('the link of a network', () => {
     }
   );
 
-  test('writing waits for the last call', () => {
+  test('is written at once, then at a pace, and the last value always', () => {
     vi.useFakeTimers();
     const written: number[] = [];
-    const writer = debounced<number>((value) => written.push(value), 300);
+    const writer = paced<number>((value) => written.push(value), 300);
     writer.call(1);
-    vi.advanceTimersByTime(200);
+    expect(written).toEqual([1]);
     writer.call(2);
+    writer.call(3);
     vi.advanceTimersByTime(299);
-    expect(written).toEqual([]);
+    expect(written).toEqual([1]);
     vi.advanceTimersByTime(1);
-    expect(written).toEqual([2]);
+    expect(written).toEqual([1, 3]);
+    writer.call(4);
+    writer.cancel();
+    vi.advanceTimersByTime(600);
+    expect(written).toEqual([1, 3]);
     vi.useRealTimers();
   });
 });

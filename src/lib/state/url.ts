@@ -16,32 +16,30 @@ export function readHash(hash: string): Parsed<Architecture> | null {
   return parseUrlCode(hash.startsWith(prefix) ? hash.slice(prefix.length) : hash.slice(1));
 }
 
-/** A call that waits for the last of a burst; `flush` makes a waiting one at once, as when the page is left. */
-export interface Debounced<T> {
+/** A writer that keeps up with a person but not with a drag. */
+export interface Paced<T> {
   call(value: T): void;
-  flush(): void;
   cancel(): void;
 }
 
-/** Calls `write` once, `delayMs` after the last call. */
-export function debounced<T>(write: (value: T) => void, delayMs: number): Debounced<T> {
+/** Writes at once, then at most every `everyMs`, the last value of a burst always; a reload finds what was seen. */
+export function paced<T>(write: (value: T) => void, everyMs: number): Paced<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: { readonly value: T } | null = null;
-  const flush = (): void => {
-    clearTimeout(timer);
+  const rest = (): void => {
     const held = waiting;
     waiting = null;
+    timer = held ? setTimeout(rest, everyMs) : undefined;
     if (held) write(held.value);
   };
   return {
     call(value) {
-      clearTimeout(timer);
       waiting = { value };
-      timer = setTimeout(flush, delayMs);
+      if (timer === undefined) rest();
     },
-    flush,
     cancel() {
       clearTimeout(timer);
+      timer = undefined;
       waiting = null;
     }
   };
