@@ -1,5 +1,5 @@
 /** @file Workers: what the page may import: starts a run in its own worker, streams its events, reports a death. */
-import { proxy, wrap, type Remote } from 'comlink';
+import { proxy, wrap } from 'comlink';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './adapt/protocol';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from './measure/protocol';
 import type { RunEnd, RunHandle, Runner } from './run';
@@ -12,7 +12,7 @@ function start<Request, Event, Result>(
   request: Request,
   onEvent: (event: Event) => void
 ): RunHandle<Result> {
-  const runner = wrap<Runner<Request, Event, Result>>(worker) as Remote<Runner<Request, Event, Result>>;
+  const runner = wrap<Runner<Request, Event, Result>>(worker);
   let settle: (end: RunEnd<Result>) => void = () => undefined;
   const done = new Promise<RunEnd<Result>>((resolve) => (settle = resolve));
   const end = (outcome: RunEnd<Result>): void => {
