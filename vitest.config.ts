@@ -1,4 +1,4 @@
-/** @file Test projects: `unit` (pure, milliseconds), `boundaries`, `browser` (real Chromium, built page), `slow`. */
+/** @file Test projects: `unit` (pure, milliseconds), `boundaries`, `browser` (the built command line and the built page in a real Chromium), `slow`. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -31,7 +31,7 @@ export default defineConfig({
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/paper/**/*.test.ts', 'test/parity/**/*.test.ts']),
       project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
-      project('browser', ['test/browser/**/*.test.ts'], sequential),
+      project('browser', ['test/cli/**/*.test.ts', 'test/browser/**/*.test.ts'], sequential),
       project('bench', [], { benchmark: { include: ['src/**/*.bench.ts', 'test/bench/**/*.bench.ts'] } }),
       project('slow', ['test/slow/**/*.test.ts'], { ...sequential, testTimeout: 600_000 })
     ]

@@ -13,6 +13,7 @@ import { drive, endProgress, progress } from './run';
 
 interface Options extends NetworkOptions {
   readonly batch?: number;
+  readonly seed: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -29,12 +30,13 @@ export function addMeasure(program: Command): void {
       'pictures per run (default: 64 up to 64 px, else 1)',
       parseNumber('--batch', 1, 256, true)
     )
+    .option('--seed <number>', 'seed of the weights that are timed', parseNumber('--seed', 0, 2 ** 31 - 1, true), 1)
     .option('--out <file>', 'write the latency table (JSON)')
     .option('--json', 'print JSON')
     .action(async (name: string, options: Options) => {
       const arch = readNetwork(name, options);
       const batch = options.batch ?? defaultSetting('tfjs-wasm', arch.input).batch;
-      const request: MeasureRequest = { arch, runtime: 'tfjs-wasm', batch };
+      const request: MeasureRequest = { arch, runtime: 'tfjs-wasm', batch, seed: options.seed };
       const { result } = await drive(createMeasureRunner(nodePlatform), request, (event) => {
         if (event.kind === 'sample') progress(`sample ${event.done} of ${event.total}: ${formatMs(event.ms)} ms`);
         if (event.kind === 'column') progress(`column ${event.done} of ${event.total}`);

@@ -64,9 +64,9 @@ export const nodePlatform: Platform = {
   isolated: true,
   bundled,
   openEngine: (choice) => openEngine(choice, { simd: openSimd, tfjs: openTfjs }),
-  openRuntime: async () => {
+  openRuntime: async (_, seed = 1) => {
     const { openTfjsRuntime } = await import('$lib/engine/tfjs/latency-runtime');
-    return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1 });
+    return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1, seed });
   },
   spawnTrainer
 };

@@ -69,12 +69,12 @@ export const browserPlatform: Platform = {
   isolated: self.crossOriginIsolated,
   bundled,
   openEngine: (choice) => openEngine(choice, { simd: openSimd, tfjs: openTfjs }),
-  openRuntime: async () => {
+  openRuntime: async (_, seed = 1) => {
     const [{ openTfjsRuntime }, { browserWasmPaths }] = await Promise.all([
       import('$lib/engine/tfjs/latency-runtime'),
       import('$lib/engine/tfjs/wasm-browser')
     ]);
-    return openTfjsRuntime('wasm', { wasmPaths: browserWasmPaths, threads: 1 });
+    return openTfjsRuntime('wasm', { wasmPaths: browserWasmPaths, threads: 1, seed });
   },
   spawnTrainer
 };

@@ -21,7 +21,8 @@ export interface Platform {
   readonly isolated: boolean;
   bundled(id: 'fashion-mnist'): Promise<Dataset>;
   openEngine(choice: EngineChoice): Promise<OpenedEngine>;
-  openRuntime(choice: RuntimeChoice): Promise<LatencyRuntime>;
+  /** `seed` draws the weights and inputs that are timed. */
+  openRuntime(choice: RuntimeChoice, seed?: number): Promise<LatencyRuntime>;
   /** Starts one more worker that trains networks. */
   spawnTrainer(): Promise<TrainerPort>;
 }

@@ -53,10 +53,10 @@ export interface Forms {
 /** The forms of a first visit. */
 export function firstForms(): Forms {
   return {
-    train: { epochs: 3, batchSize: 32, learningRate: 0.05, seed: 1, engine: 'auto', pictures: 'bundled' },
+    train: { epochs: 1, batchSize: 32, learningRate: 0.05, seed: 1, engine: 'auto', pictures: 'bundled' },
     measure: { batch: 0 },
-    search: { share: 0.8, budgetMs: null, trials: 8, seed: 1, strategy: 'evolution', reuseTable: true },
-    prune: { share: 0.7, delta: 0.05, fineTunePictures: 640, finishEpochs: 1, maxSteps: 0, seed: 1 }
+    search: { share: 0.8, budgetMs: null, trials: 6, seed: 1, strategy: 'evolution', reuseTable: true },
+    prune: { share: 0.7, delta: 0.1, fineTunePictures: 256, finishEpochs: 1, maxSteps: 0, seed: 1 }
   };
 }
 

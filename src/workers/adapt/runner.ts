@@ -9,6 +9,7 @@ import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { measureWhole } from '../latency-job';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
+import { steered } from '../steer';
 import { TrainerPool } from '../trainer/pool';
 import type { TrainerAnswer, TrainerJob } from '../trainer/protocol';
 import { limitsOf } from './limits';
@@ -218,27 +219,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
     return gate.stopped ? { kind: 'stopped', result } : { kind: 'done', result };
   }
 
-  return {
-    run: (request, report) =>
-      run(request, report)
-        .catch((error: unknown) => ({
-          kind: 'failed' as const,
-          reason: error instanceof Error ? error.message : String(error)
-        }))
-        .finally(() => pool?.close()),
-    pause: () => {
-      gate.pause();
-      pool?.pause();
-    },
-    resume: () => {
-      pool?.resume();
-      gate.resume();
-    },
-    stop: () => {
-      gate.stop();
-      pool?.close();
-    }
-  };
+  return steered(gate, run, () => pool);
 }
 
 /** Why a network cannot be pruned on these pictures, or null. */

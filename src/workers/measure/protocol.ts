@@ -10,6 +10,8 @@ export interface MeasureRequest {
   readonly arch: Architecture;
   readonly runtime: RuntimeChoice;
   readonly batch: number;
+  /** Of the random weights and inputs that are timed. */
+  readonly seed: number;
 }
 
 export type MeasureEvent =

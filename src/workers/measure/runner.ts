@@ -10,6 +10,7 @@ import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import type { Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
+import { steered } from '../steer';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from './protocol';
 
 type Report = (event: MeasureEvent) => Promise<void>;
@@ -54,7 +55,7 @@ export function createMeasureRunner(platform: Platform): Runner<MeasureRequest, 
   async function measure(request: MeasureRequest, report: Report): Promise<RunEnd<MeasureResult>> {
     await report({ kind: 'preparing' });
     const { arch, batch } = request;
-    const runtime = await platform.openRuntime(request.runtime);
+    const runtime = await platform.openRuntime(request.runtime, request.seed);
     const { description } = runtime;
     const setting = { runtime: description.runtime, resolution: arch.input, batch };
     await report({ kind: 'ready', description, setting });
@@ -75,20 +76,5 @@ export function createMeasureRunner(platform: Platform): Runner<MeasureRequest, 
     return { kind: 'done', result };
   }
 
-  return {
-    run: (request, report) =>
-      measure(request, report).catch((error: unknown) => ({
-        kind: 'failed',
-        reason: error instanceof Error ? error.message : String(error)
-      })),
-    pause: () => {
-      gate.pause();
-    },
-    resume: () => {
-      gate.resume();
-    },
-    stop: () => {
-      gate.stop();
-    }
-  };
+  return steered(gate, measure);
 }

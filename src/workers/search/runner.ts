@@ -15,6 +15,7 @@ import { trialSeed, type Trial } from '$lib/search/trial';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
+import { steered } from '../steer';
 import { TrainerPool } from '../trainer/pool';
 import { limitsOf, type Limits } from './limits';
 import type { SearchEvent, SearchRequest, SearchResult } from './protocol';
@@ -194,25 +195,5 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
     return gate.stopped ? { kind: 'stopped', result } : { kind: 'done', result };
   }
 
-  return {
-    run: (request, report) =>
-      run(request, report)
-        .catch((error: unknown) => ({
-          kind: 'failed' as const,
-          reason: error instanceof Error ? error.message : String(error)
-        }))
-        .finally(() => pool?.close()),
-    pause: () => {
-      gate.pause();
-      pool?.pause();
-    },
-    resume: () => {
-      pool?.resume();
-      gate.resume();
-    },
-    stop: () => {
-      gate.stop();
-      pool?.close();
-    }
-  };
+  return steered(gate, run, () => pool);
 }

@@ -11,6 +11,7 @@ import { initTensors } from '$lib/weights/init';
 import { breath } from '../breath';
 import { datasetOf, mayMirror, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
+import { steered } from '../steer';
 import type { TrainEvent, TrainRequest, TrainResult } from './protocol';
 
 type Report = (event: TrainEvent) => Promise<void>;
@@ -90,30 +91,17 @@ export function createTrainRunner(platform: Platform): Runner<TrainRequest, Trai
     return { kind: 'done', result: await checkpointOf(prepared, network, last) };
   }
 
-  return {
-    async run(request, report) {
-      try {
-        const prepared = await prepare(request, report);
-        const { engine, arch } = prepared;
-        const tensors = request.start?.tensors ?? initTensors(lower(arch), request.seed);
-        const network = await engine.createNetwork(arch, tensors, request.batchSize);
-        try {
-          return await trainAll(prepared, network, report);
-        } finally {
-          network.dispose();
-        }
-      } catch (error) {
-        return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
-      }
-    },
-    pause: () => {
-      gate.pause();
-    },
-    resume: () => {
-      gate.resume();
-    },
-    stop: () => {
-      gate.stop();
+  async function run(request: TrainRequest, report: Report): Promise<RunEnd<TrainResult>> {
+    const prepared = await prepare(request, report);
+    const { engine, arch } = prepared;
+    const tensors = request.start?.tensors ?? initTensors(lower(arch), request.seed);
+    const network = await engine.createNetwork(arch, tensors, request.batchSize);
+    try {
+      return await trainAll(prepared, network, report);
+    } finally {
+      network.dispose();
     }
-  };
+  }
+
+  return steered(gate, run);
 }

@@ -1,4 +1,5 @@
 /** @file Components: which fields of the table a column has, how each is written and how it may be changed. */
+import { m } from '$paraglide/messages';
 import type { NL } from '$lib/arch/architecture';
 import { nlNames, type Column } from '$lib/components/diagram/columns';
 
@@ -24,9 +25,9 @@ export interface Cell {
 const kernels = [3, 5, 7].map((value) => ({ value, text: String(value) }));
 const strides = [1, 2].map((value) => ({ value, text: String(value) }));
 const rowNls: readonly NL[] = ['relu', 'relu6', 'hardSwish'];
-const onOff: readonly Option[] = [
-  { value: false, text: 'off' },
-  { value: true, text: 'on' }
+const onOff = (): readonly Option[] => [
+  { value: false, text: m.toggle_off() },
+  { value: true, text: m.toggle_on() }
 ];
 
 const optionsOf = (nls: readonly NL[]): readonly Option[] => nls.map((nl) => ({ value: nl, text: nlNames[nl] }));
@@ -55,7 +56,9 @@ export function cellOf(column: Column, field: Field): Cell | null {
     case 'out':
       return cell('width', String(column.out));
     case 'se':
-      return column.kind === 'bneck' ? cell('toggle', column.se === null ? 'off' : 'on', onOff) : null;
+      return column.kind === 'bneck'
+        ? cell('toggle', column.se === null ? m.toggle_off() : m.toggle_on(), onOff())
+        : null;
     case 'nl':
       return cell('choice', nlNames[column.nl], optionsOf(column.nl === 'linear' ? ['linear', ...rowNls] : rowNls));
   }

@@ -26,8 +26,6 @@ export interface TfjsRuntime {
   prepare(ops: readonly Op[], batch: number): Promise<TfjsRunnable>;
 }
 
-const SEED = 1;
-
 /** For each op the maps it reads last: freed at once, as a deployed graph does, they leave their memory warm for the next. */
 function finishedAt(ops: readonly Op[]): Map<string, readonly string[]> {
   const lastReader = new Map<string, string>();
@@ -51,7 +49,8 @@ const readback = (output: Tensor4D): Tensor4D =>
 
 function prepare(
   ops: readonly Op[],
-  batch: number
+  batch: number,
+  seed: number
 ): { readonly forward: () => Tensor4D; readonly dispose: () => void } {
   const last = ops.at(-1);
   if (!last) throw new Error('latency: the list of ops must not be empty');
@@ -60,10 +59,10 @@ function prepare(
   for (const op of ops) {
     for (const [index, id] of op.inputs.entries()) {
       if (produced.has(id) || given.has(id)) continue;
-      given.set(id, keep(randomUniform(inputShape(op, index, batch), -1, 1, 'float32', SEED)));
+      given.set(id, keep(randomUniform(inputShape(op, index, batch), -1, 1, 'float32', seed)));
     }
   }
-  const deployed = ops.map((op) => deploy(op, SEED));
+  const deployed = ops.map((op) => deploy(op, seed));
   const finished = finishedAt(ops);
   const forward = (): Tensor4D => {
     const values = new Map(given);
@@ -88,8 +87,16 @@ function prepare(
   return { forward, dispose };
 }
 
+/** How to open, and the seed of the random weights and inputs that are timed. */
+export interface RuntimeOptions extends OpenOptions {
+  readonly seed?: number;
+}
+
 /** Opens TensorFlow.js for timing; throws the reason when the backend cannot be had (see `openBackend`). */
-export async function openTfjsRuntime(backend: TfjsBackend, options: OpenOptions = {}): Promise<TfjsRuntime> {
+export async function openTfjsRuntime(
+  backend: TfjsBackend,
+  { seed = 1, ...options }: RuntimeOptions = {}
+): Promise<TfjsRuntime> {
   const opening = await openBackend(backend, options);
   if (opening.status === 'failed') throw new Error(`tfjs ${backend}: ${opening.reason}`);
   const { version, threads, simd, isolated } = opening;
@@ -98,7 +105,7 @@ export async function openTfjsRuntime(backend: TfjsBackend, options: OpenOptions
     prepare: (ops, batch) =>
       new Promise((resolve) => {
         useBackend(backend);
-        const prepared = prepare(ops, batch);
+        const prepared = prepare(ops, batch, seed);
         resolve({
           run: async () => {
             useBackend(backend);

@@ -1,0 +1,73 @@
+/** @file Takes the README's pictures from real runs on the built page: `node scripts/pictures.mjs` (some minutes). */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { browserFlags, needBrowser } from './browser.mjs';
+import { serve } from './serve.mjs';
+import { freshCore, freshPage, generate, root } from './setup.mjs';
+
+const folder = join(root, 'docs');
+mkdirSync(folder, { recursive: true });
+freshCore();
+generate();
+freshPage();
+const { executablePath } = await needBrowser();
+const server = await serve();
+const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: browserFlags });
+const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+await page.goto(server.url, { waitUntil: 'networkidle' });
+const panels = page.getByRole('region', { name: 'Train, measure, search, prune' });
+
+/** @param {string} name */
+const tab = (name) => panels.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+/** @param {string} name @param {string} option */
+const pick = async (name, option) => {
+  await page.getByRole('combobox', { name: new RegExp(`^${name}`) }).click();
+  await page.getByRole('option', { name: option }).click();
+};
+/** @param {string} name @param {string} value */
+const fill = async (name, value) => {
+  await panels.getByLabel(name, { exact: true }).fill(value);
+  await panels.getByLabel(name, { exact: true }).press('Enter');
+};
+/** @param {string} name */
+const run = async (name) => {
+  await panels.getByRole('button', { name, exact: true }).click();
+  const stop = panels.getByRole('button', { name: 'Stop and keep' });
+  await stop.waitFor();
+  await stop.waitFor({ state: 'hidden', timeout: 900_000 });
+  console.log(`${name} done`);
+};
+/** @param {string} name */
+const shoot = async (name) => {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(300);
+      const path = join(folder, `${name}-${width}-${colorScheme}.png`);
+      if (name === 'explore') await page.screenshot({ path, fullPage: true });
+      else await panels.first().screenshot({ path });
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+};
+
+await tab('Measure');
+await run('Measure');
+await shoot('explore');
+await pick('width', '0.5');
+await tab('Train');
+await fill('epochs', '4');
+await run('Train');
+await shoot('train');
+await tab('Search');
+await fill('trials', '16');
+await run('Search');
+await shoot('search');
+await tab('Prune');
+await run('Prune');
+await shoot('prune');
+await browser.close();
+await server.close();
