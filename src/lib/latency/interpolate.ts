@@ -33,10 +33,10 @@ function blend(parts: readonly (readonly [weight: number, timing: Timing])[]): T
 
 /** The pairs low ≤ at ≤ high among measured widths, tightest first. */
 function brackets(widths: readonly number[], at: number): readonly (readonly [number, number])[] {
-  const unique = [...new Set(widths)].sort((a, b) => a - b);
-  if (unique.includes(at)) return [[at, at]];
-  const lows = unique.filter((width) => width < at);
-  const highs = unique.filter((width) => width > at);
+  const unique = [...new Set(widths)];
+  // The width itself may be measured, but not beside the other width asked for: wider pairs must stay on offer.
+  const lows = unique.filter((width) => width <= at);
+  const highs = unique.filter((width) => width >= at);
   const pairs = lows.flatMap((low) => highs.map((high) => [low, high] as const));
   return pairs.sort((a, b) => a[1] - a[0] - (b[1] - b[0]));
 }

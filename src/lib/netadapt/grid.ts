@@ -3,7 +3,7 @@ import type { Architecture } from '$lib/arch/architecture';
 import { squeezeWidth } from '$lib/arch/divisible';
 import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
-import { groupsOf, tieIndexOf } from './groups';
+import { groupsOf, sameWiring, tieIndexOf, withGroupWidth, type Group } from './groups';
 import { defaultWidthRules, type WidthRules } from './propose';
 import { tiesOf } from './ties';
 
@@ -48,3 +48,23 @@ export function gridOps(arch: Architecture, rules: WidthRules = defaultWidthRule
 
 const squeezed = (squeeze: number, expSize: number, rules: WidthRules): number =>
   rules.squeeze === 'follow' ? Math.min(squeeze, squeezeWidth(expSize)) : squeeze;
+
+/**
+ * The network with each group at one of its measured levels (0 the smallest, 3 its own width), so that the table covers
+ * it exactly; a level that would change the wiring leaves the group as it is.
+ */
+export function atLevels(
+  arch: Architecture,
+  level: (group: Group) => number,
+  rules: WidthRules = defaultWidthRules
+): Architecture {
+  const wiring = lower(arch);
+  let at = arch;
+  for (const group of groupsOf(arch, rules)) {
+    const levels = widthLevels(group.width, rules.divisor);
+    const width = levels[Math.min(level(group), levels.length - 1)] ?? group.width;
+    const next = withGroupWidth(at, group.id, width, rules.squeeze);
+    if (sameWiring(wiring, lower(next))) at = next;
+  }
+  return at;
+}

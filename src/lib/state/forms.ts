@@ -56,7 +56,7 @@ export function firstForms(): Forms {
     train: { epochs: 1, batchSize: 32, learningRate: 0.05, seed: 1, engine: 'auto', pictures: 'bundled' },
     measure: { batch: 0 },
     search: { share: 0.8, budgetMs: null, trials: 6, seed: 1, strategy: 'evolution', reuseTable: true },
-    prune: { share: 0.7, delta: 0.1, fineTunePictures: 256, finishEpochs: 1, maxSteps: 0, seed: 1 }
+    prune: { share: 0.7, delta: 0.06, fineTunePictures: 256, finishEpochs: 1, maxSteps: 0, seed: 1 }
   };
 }
 

@@ -13,6 +13,8 @@ export interface PruneOutcome {
   readonly measuredMs: number;
   /** The network before any cut, measured in the same minute. */
   readonly measuredBaseMs: number;
+  /** Of the network before any cut and of the result, on all validation pictures. */
+  readonly baseAccuracy: number;
   readonly accuracy: number;
   readonly reachedBudget: boolean;
 }
@@ -102,9 +104,10 @@ export function foldPrune(view: PruneView, event: AdaptEvent): PruneView {
 export function closePrune(view: PruneView, result: AdaptResult | null): PruneView {
   const ended: PruneView = { ...view, stage: 'done', remainingMs: null, trying: [] };
   if (!result) return ended;
-  const { steps, baseMs, budgetMs, predictedMs, measuredMs, measuredBaseMs, accuracy, reachedBudget, checkpoint } =
-    result;
-  const outcome = { arch: checkpoint.arch, predictedMs, measuredMs, measuredBaseMs, accuracy, reachedBudget };
+  const { steps, baseMs, budgetMs, checkpoint, predictedMs, measuredMs, measuredBaseMs } = result;
+  const { baseAccuracy, accuracy, reachedBudget } = result;
+  const times = { predictedMs, measuredMs, measuredBaseMs };
+  const outcome = { arch: checkpoint.arch, ...times, baseAccuracy, accuracy, reachedBudget };
   return { ...ended, steps, baseMs, budgetMs, outcome };
 }
 

@@ -4,13 +4,21 @@ import { interpolatedMs, interpolatorOf } from '$lib/latency/interpolate';
 import type { LatencyRuntime } from '$lib/latency/runtime';
 import { defaultSetting } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
-import { gridOps } from '$lib/netadapt/grid';
+import { atLevels, gridOps } from '$lib/netadapt/grid';
 import { floorArchitecture } from '$lib/netadapt/propose';
 import { lower } from '$lib/ops/lower';
 import { completeTable } from '../latency-job';
 import type { Platform } from '../platform';
 import type { RunGate } from '../run';
 import type { AdaptEvent, AdaptRequest } from './protocol';
+
+/** Networks measured end to end beside floor and start, so that the way between them is calibrated; all on the grid. */
+const between = (arch: Architecture): readonly Architecture[] => [
+  atLevels(arch, () => 2),
+  atLevels(arch, (group) => (group.kind === 'expansion' ? 2 : 3)),
+  atLevels(arch, (group) => (group.kind === 'expansion' ? 1 : 3)),
+  atLevels(arch, () => 1)
+];
 
 export interface Limits {
   readonly runtime: LatencyRuntime;
@@ -37,7 +45,7 @@ export async function limitsOf(
   const { arch } = request.checkpoint;
   const setting = request.table?.setting ?? defaultSetting(runtime.description.runtime, arch.input);
   const floor = floorArchitecture(arch);
-  const need = { setting, ops: gridOps(arch), calibration: [floor, arch], from: request.table };
+  const need = { setting, ops: gridOps(arch), calibration: [floor, arch, ...between(arch)], from: request.table };
   const completed = await completeTable(platform, runtime, {
     need,
     gate,

@@ -38,7 +38,7 @@ export interface CurveLayout {
 /** Lays out one curve panel; both end labels keep 14 px of distance. */
 export function curveLayout(input: CurveInput): CurveLayout {
   const { width, height, bounds } = input;
-  const [left, right, top, bottom] = [40, width - 84, 26, height - 26];
+  const [left, right, top, bottom] = [46, width - 84, 26, height - 26];
   const shown = [...input.steps, ...input.train, ...input.validation].map((point) => point.value);
   const [low, high] = spanOf(shown, 0.08, [bounds[0], Number.isFinite(bounds[1]) ? bounds[1] : bounds[0] + 1]);
   const x = linear([0, Math.max(1, input.epochs)], [left, right]);

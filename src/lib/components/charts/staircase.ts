@@ -46,7 +46,9 @@ export function staircaseLayout(input: StaircaseInput): StaircaseLayout {
     rest: stair(steps.slice(cut)),
     steps,
     yTicks: ticksOf(y, 3),
-    xTicks: ticksOf(x, narrow ? 4 : 8).filter((tick) => Number.isInteger(tick.value))
+    xTicks: ticksOf(x, narrow ? 4 : 8).flatMap((tick) =>
+      Number.isInteger(tick.value) ? [{ ...tick, label: String(tick.value) }] : []
+    )
   };
 }
 
