@@ -61,6 +61,11 @@ function tell(event: AdaptEvent, say: (text: string) => void): void {
   else if (event.kind === 'step') {
     endProgress();
     say(stepLine(event.step));
+  } else if (event.kind === 'corrected') {
+    const { measuredMs, goalMs, budgetMs } = event;
+    say(
+      `measured ${formatMs(measuredMs)} ms, goal ${formatMs(goalMs)} ms: going on to ${formatMs(budgetMs)} ms predicted`
+    );
   } else if (event.kind === 'finish') {
     say(
       `Fine-tune ${event.epoch} of ${event.epochs}: validation accuracy ${formatPercent(event.validationAccuracy, 2)} %`

@@ -91,6 +91,8 @@ export function foldPrune(view: PruneView, event: AdaptEvent): PruneView {
       const steps = [...view.steps.filter((step) => step.index !== event.step.index), event.step];
       return { ...view, stage: 'steps', steps, trying: [] };
     }
+    case 'corrected':
+      return { ...view, budgetMs: event.budgetMs };
     case 'finish':
       return { ...view, stage: 'finish', finish: { epoch: event.epoch, epochs: event.epochs } };
     case 'progress': {

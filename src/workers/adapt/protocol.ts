@@ -45,6 +45,8 @@ export type AdaptEvent =
   | { readonly kind: 'candidates'; readonly step: number; readonly count: number; readonly targetMs: number }
   | { readonly kind: 'proposal'; readonly step: number; readonly proposal: Proposal }
   | { readonly kind: 'step'; readonly step: NetAdaptStep; readonly checkpoint: Checkpoint }
+  /** The table said enough, the device measured more than the goal: the table's budget was corrected. */
+  | { readonly kind: 'corrected'; readonly measuredMs: number; readonly goalMs: number; readonly budgetMs: number }
   | { readonly kind: 'finish'; readonly epoch: number; readonly epochs: number; readonly validationAccuracy: number }
   | { readonly kind: 'progress'; readonly progress: Progress };
 

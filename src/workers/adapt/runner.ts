@@ -2,16 +2,14 @@
 import type { Architecture } from '$lib/arch/architecture';
 import type { Dataset } from '$lib/data/dataset';
 import { defaultRecipe } from '$lib/engine/recipe';
-import { adapt, type AdaptEvent as RoomEvent, type AdaptOptions } from '$lib/netadapt/adapt';
 import type { PruneEvaluator } from '$lib/netadapt/evaluator';
-import type { NetAdaptStep } from '$lib/netadapt/step';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
-import { measureWhole } from '../latency-job';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
 import { TrainerPool } from '../trainer/pool';
 import type { TrainerAnswer, TrainerJob } from '../trainer/protocol';
+import { descend, type Outcome } from './descent';
 import { limitsOf } from './limits';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './protocol';
 
@@ -22,16 +20,6 @@ const fineTuneRate = defaultRecipe().learningRate / 10;
 
 /** Proposals are compared on this many validation pictures, all on the same ones; the result is scored on all. */
 const comparedOn = 1000;
-
-interface Outcome {
-  arch: Architecture;
-  tensors: Tensors;
-  accuracy: number;
-  baseAccuracy: number;
-  predictedMs: number;
-  steps: NetAdaptStep[];
-  reachedBudget: boolean;
-}
 
 /** Accuracy on the whole validation split. */
 async function scoreOnAll(
@@ -91,27 +79,6 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
     };
   }
 
-  async function follow(event: RoomEvent, outcome: Outcome, report: Report): Promise<string | null> {
-    if (event.kind === 'baseline') {
-      outcome.baseAccuracy = outcome.accuracy = event.accuracy;
-      outcome.predictedMs = event.latencyMs;
-      await report({ kind: 'baseline', latencyMs: event.latencyMs, accuracy: event.accuracy });
-    } else if (event.kind === 'candidates') {
-      await report({ kind: 'candidates', step: event.step, count: event.candidates.length, targetMs: event.targetMs });
-    } else if (event.kind === 'proposal') {
-      await report(event);
-    } else if (event.kind === 'step') {
-      const { step, tensors } = event;
-      Object.assign(outcome, { arch: step.arch, tensors, accuracy: step.accuracy, predictedMs: step.latencyMs });
-      outcome.steps.push(step);
-    } else if (event.kind === 'done') {
-      outcome.reachedBudget = event.reachedBudget;
-    } else if (event.kind === 'unreachable') {
-      return event.message;
-    } else return event.reason;
-    return null;
-  }
-
   /** Long fine-tune of the network chosen, one pass at a time, on a cosine. */
   async function finish(
     request: AdaptRequest,
@@ -149,7 +116,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
     const measured = await limitsOf(request, { platform, gate, report });
     if (!measured) return { kind: 'stopped', result: null };
     if ('refused' in measured) return { kind: 'failed', reason: measured.refused };
-    const { runtime, table, latencyOf, baseMs, budgetMs } = measured;
+    const { table, baseMs, budgetMs } = measured;
     await report({ kind: 'preparing', what: 'trainers' });
     const setup = { data: request.data, engine: request.engine, batchSize: defaultRecipe().batchSize };
     const trainers = await TrainerPool.open(platform, setup, request.workers);
@@ -157,65 +124,17 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
     if (gate.stopped) return { kind: 'stopped', result: null };
     await report({ kind: 'ready', setting: table.setting, engine: trainers.build, workers: trainers.size });
     const evaluator = evaluatorOf(trainers, request, dataset);
-    const { arch, tensors } = checkpoint;
-    const { delta, rule, seed, workers, maxSteps, finished } = request;
-    const options: AdaptOptions = {
-      arch,
-      tensors,
-      budgetMs,
-      latencyOf,
-      evaluator,
-      delta,
-      rule,
-      seed,
-      workers,
-      maxSteps,
-      finished
-    };
-    const outcome: Outcome = {
-      arch,
-      tensors,
-      accuracy: 0,
-      baseAccuracy: 0,
-      predictedMs: baseMs,
-      steps: [],
-      reachedBudget: false
-    };
-    const began = platform.clock();
-    for await (const event of adapt(options)) {
-      if (!(await gate.open())) break;
-      const reason = await follow(event, outcome, report);
-      if (reason) return { kind: 'failed', reason };
-      if (event.kind !== 'step') continue;
-      await report({ kind: 'step', step: event.step, checkpoint: checkpointOf(request, outcome, trainers.build) });
-      const done = baseMs - outcome.predictedMs;
-      const elapsedMs = platform.clock() - began;
-      const remainingMs = done > 0 ? (elapsedMs / done) * Math.max(0, outcome.predictedMs - budgetMs) : Number.NaN;
-      await report({ kind: 'progress', progress: { done, total: baseMs - budgetMs, elapsedMs, remainingMs } });
-    }
+    const toCheckpoint = (outcome: Outcome): Checkpoint => checkpointOf(request, outcome, trainers.build);
+    const outcome = await descend(request, measured, { platform, gate, evaluator, report, toCheckpoint });
+    if (typeof outcome === 'string') return { kind: 'failed', reason: outcome };
     if (!gate.stopped) {
       await finish(request, outcome, { trainers, report });
-      outcome.baseAccuracy = await scoreOnAll(trainers, { arch, tensors });
+      outcome.baseAccuracy = await scoreOnAll(trainers, checkpoint);
       outcome.accuracy = await scoreOnAll(trainers, outcome);
     }
-    trainers.close();
-    const { batch } = table.setting;
-    const whole = await measureWhole(platform, runtime, { archs: [arch, outcome.arch], batch });
-    const [measuredBaseMs = Number.NaN, measuredMs = Number.NaN] = whole;
-    const { steps, predictedMs, baseAccuracy, accuracy, reachedBudget } = outcome;
-    const result: AdaptResult = {
-      checkpoint: checkpointOf(request, outcome, trainers.build),
-      steps,
-      baseMs,
-      budgetMs,
-      predictedMs,
-      measuredMs,
-      measuredBaseMs,
-      baseAccuracy,
-      accuracy,
-      reachedBudget,
-      table
-    };
+    const { steps, predictedMs, measuredMs, measuredBaseMs, baseAccuracy, accuracy, reachedBudget } = outcome;
+    const times = { baseMs, budgetMs, predictedMs, measuredMs, measuredBaseMs };
+    const result = { checkpoint: toCheckpoint(outcome), steps, ...times, baseAccuracy, accuracy, reachedBudget, table };
     return gate.stopped ? { kind: 'stopped', result } : { kind: 'done', result };
   }
 
