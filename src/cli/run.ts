@@ -26,7 +26,8 @@ export async function drive<Request, Event, Result>(
   try {
     const end: RunEnd<Result> = await runner.run(request, (event) => {
       tell(event);
-      return Promise.resolve();
+      // A turn of the event loop, in which Ctrl-C is heard.
+      return new Promise((resolve) => setImmediate(resolve));
     });
     if (end.kind === 'failed') throw new InputError(end.reason);
     if (end.kind === 'done') return { stopped: false, result: end.result };

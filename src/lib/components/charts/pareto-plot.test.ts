@@ -53,3 +53,15 @@ test('paretoLayout(input) keeps floor, budget and base on the plot before any tr
     expect(x).toBeLessThan(layout.right);
   }
 });
+
+test('frontOf(points) compares only what was trained equally far', () => {
+  const point = (id: string, latencyMs: number, accuracy: number, stage: number): ParetoPoint => ({
+    id,
+    latencyMs,
+    accuracy,
+    measured: false,
+    stage
+  });
+  const front = frontOf([point('early', 1, 0.3, 1), point('slow', 3, 0.8, 2), point('best', 2, 0.9, 2)]);
+  expect(front.map(({ id }) => id)).toEqual(['best']);
+});

@@ -8,6 +8,8 @@ export interface ParetoPoint {
   readonly accuracy: number | null;
   /** Timed on this device, or only predicted from the table. */
   readonly measured: boolean;
+  /** How far it was trained, higher is further; accuracies are compared at the furthest stage only. */
+  readonly stage?: number;
 }
 
 export interface ParetoInput {
@@ -42,9 +44,11 @@ export interface ParetoLayout {
   readonly timeAt: (pixel: number) => number;
 }
 
-/** The points no other point beats in both time and accuracy, fastest first; untrained points are never on it. */
+/** The points trained furthest that no other beats in both time and accuracy, fastest first. */
 export function frontOf<P extends ParetoPoint>(points: readonly P[]): P[] {
-  const trained = points.filter((point) => point.accuracy !== null);
+  const stageOf = (point: ParetoPoint): number => (point.accuracy === null ? -1 : (point.stage ?? 0));
+  const furthest = Math.max(0, ...points.map(stageOf));
+  const trained = points.filter((point) => stageOf(point) === furthest);
   const byTime = [...trained].sort((a, b) => a.latencyMs - b.latencyMs || (b.accuracy ?? 0) - (a.accuracy ?? 0));
   let best = -Infinity;
   return byTime.filter((point) => {
