@@ -14,26 +14,41 @@ const whole = (label: string, low: number, high: number) =>
 const oneOf = <const T extends readonly (string | number)[]>(label: string, options: T) =>
   v.picklist(options, (issue) => `${label} must be ${options.join(', ')}; got ${issue.received}`);
 
+/** An object of exactly these fields; says which is missing, unknown, or that it is no object at all. */
+const record = <const E extends v.ObjectEntries>(label: string, entries: E) =>
+  v.strictObject(entries, ({ expected, received }) => {
+    if (expected === 'never') return `${label} has no field ${received}`;
+    return received === 'undefined'
+      ? `${label} needs the field ${expected}`
+      : `${label} must be an object, got ${received}`;
+  });
+
 const width = (label: string) => whole(label, 1, maxWidth);
 const kernel = oneOf('kernel', [3, 5, 7]);
 const stride = oneOf('stride', [1, 2]);
 const nl = oneOf('NL', ['linear', 'relu', 'relu6', 'hardSwish']);
-const layer = v.strictObject({ out: width('#out'), nl });
+const layer = record('a head layer', { out: width('#out'), nl });
 
-const bneckRow = v.strictObject({
+const bneckRow = record('a bneck row', {
   kind: v.literal('bneck'),
   kernel,
   expSize: width('exp size'),
   out: width('#out'),
-  se: v.nullable(v.strictObject({ channels: width('SE channels') })),
+  se: v.nullable(record('SE', { channels: width('SE channels') })),
   nl,
   stride
 });
 
-const separableRow = v.strictObject({ kind: v.literal('separable'), kernel, out: width('#out'), nl, stride });
+const separableRow = record('a separable row', {
+  kind: v.literal('separable'),
+  kernel,
+  out: width('#out'),
+  nl,
+  stride
+});
 
 /** A table as it may come from a file, a link or storage. */
-export const architectureSchema = v.strictObject({
+export const architectureSchema = record('a network', {
   format: v.literal(1, (issue) => `format must be 1, got ${issue.received}`),
   name: v.pipe(
     v.string('name must be a text'),
@@ -47,18 +62,18 @@ export const architectureSchema = v.strictObject({
   ]),
   classes: whole('classes', 2, maxClasses),
   padding: oneOf('padding', ['same', 'symmetric']),
-  norm: v.strictObject({
+  norm: record('norm', {
     epsilon: v.pipe(v.number(), v.minValue(1e-12, 'epsilon must be positive'), v.maxValue(1)),
     momentum: v.pipe(v.number(), v.minValue(0), v.maxValue(1, 'momentum must be at most 1'))
   }),
   scaling: oneOf('scaling', ['v1', 'v2', 'v3']),
-  stem: v.strictObject({ kernel, out: width('#out'), nl, stride }),
+  stem: record('stem', { kernel, out: width('#out'), nl, stride }),
   rows: v.pipe(
     v.array(v.variant('kind', [bneckRow, separableRow], 'kind must be bneck or separable'), 'rows must be a list'),
     v.minLength(1, 'a network needs at least one row'),
     v.maxLength(maxRows, `a network may have at most ${maxRows} rows`)
   ),
-  head: v.strictObject({
+  head: record('head', {
     kind: v.literal('classifier', 'head must be a classifier'),
     conv: v.nullable(layer),
     hidden: v.nullable(layer)
