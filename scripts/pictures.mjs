@@ -45,7 +45,7 @@ const shoot = async (name) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 900 });
       await page.mouse.move(0, 0);
-      await page.evaluate(() => scrollTo(0, 0));
+      await page.evaluate('scrollTo(0, 0)');
       await page.waitForTimeout(300);
       const path = join(folder, `${name}-${width}-${colorScheme}.png`);
       if (name === 'explore') await page.screenshot({ path, fullPage: true });

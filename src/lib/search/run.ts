@@ -115,7 +115,7 @@ export class Run {
     const trial: Trial = {
       id,
       candidate,
-      arch: { ...decode(space, choices), name: `${space.base.name} ${candidate}` },
+      arch: { ...decode(space, choices), name: `${space.base.name}, trial ${id}` },
       status: reason === null ? 'training' : 'rejected',
       ...(reason === null ? {} : { reason }),
       madds: cost.madds,
