@@ -89,7 +89,7 @@ module.exports = {
       'pure-rooms',
       'A pure room knows no backend, no picture, no thread and no file system.',
       { path: room(...pure), pathNot: notTests },
-      { path: [npm('svelte', '@sveltejs', 'd3[^/]*', 'comlink', 'idb', 'bits-ui'), '^src/paraglide/'] }
+      { path: npm('svelte', '@sveltejs', 'd3[^/]*', 'comlink', 'idb', 'bits-ui') }
     ),
     ban(
       'pure-rooms-no-node',

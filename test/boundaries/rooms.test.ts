@@ -67,7 +67,7 @@ const planted: readonly (readonly [rule: string, file: string, imports: string])
   ['runtimes-in-one-room', 'src/workers/train/ort.ts', 'onnxruntime-web/wasm'],
   ['pure-rooms', 'src/lib/weights/worker.ts', 'comlink'],
   ['pure-rooms', 'src/lib/arch/runes.ts', 'svelte'],
-  ['pure-rooms', 'src/lib/cost/words.ts', '../../paraglide/messages.js'],
+  ['pure-rooms', 'src/lib/cost/picture.ts', 'd3-scale'],
   ['pure-rooms-no-node', 'src/lib/latency/file.ts', 'node:fs'],
   ['page-loads-no-engine', 'src/lib/state/engine.svelte.ts', '$lib/engine/engine'],
   [
