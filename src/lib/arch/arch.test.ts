@@ -44,7 +44,10 @@ describe('parseArchitecture(value)', () => {
     ['rows.3.kernel', 4, 'kernel must be 3, 5, 7'],
     ['format', 2, 'format must be 1'],
     ['input.0', 0, 'input height'],
-    ['classes', 1, 'classes']
+    ['classes', 1, 'classes'],
+    ['norm.epsilon', 'tiny', 'epsilon must be a number'],
+    ['norm.epsilon', 2, 'epsilon must be at most 1'],
+    ['norm.momentum', -1, 'momentum must be at least 0']
   ])('refuses %s = %s with the path and the rule', (path, value, rule) => {
     const issues = checkArchitecture(setField(small, path, value));
     expect(issues).toHaveLength(1);
@@ -52,10 +55,18 @@ describe('parseArchitecture(value)', () => {
     expect(issues[0]?.message).toContain(rule);
   });
 
-  test('never throws, whatever JSON it is given', () => {
+  test('refuses a fourth input size where it stands', () => {
+    expect(checkArchitecture(setField(small, 'input', [28, 28, 1, 1]))).toEqual([
+      { path: 'input.3', message: 'input must be a list of height, width and channels' }
+    ]);
+  });
+
+  test('never throws, whatever JSON it is given, and says why in our own words', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(parseArchitecture(value).kind).toBe('bad');
+        const parsed = parseArchitecture(value);
+        if (parsed.kind !== 'bad') throw new Error('random JSON must be refused');
+        expect(parsed.issues.some((issue) => issue.message.includes('Invalid'))).toBe(false);
       }),
       { numRuns: 500 }
     );

@@ -1,4 +1,5 @@
 /** @file Step 1, spec: what a person may type into one cell of the table, and the answer when it is not legal. */
+import { m } from '$paraglide/messages';
 import type { Architecture, Issue } from './architecture';
 import { nearestMultiples } from './divisible';
 import { setExpSize, setField } from './edit';
@@ -22,12 +23,13 @@ const isExpSize = /^rows\.(\d+)\.expSize$/;
 export function readWidthCell(arch: Architecture, path: string, text: string): CellAnswer {
   const typed = text.trim();
   const value = Number(typed);
-  if (typed === '' || !Number.isFinite(value)) return bad(path, `${typed || 'nothing'} is not a number`, []);
+  if (typed === '') return bad(path, m.arch_cell_empty(), []);
+  if (!Number.isFinite(value)) return bad(path, m.arch_cell_not_number({ typed }), []);
   const top = maxWidth - (maxWidth % widthStep);
-  if (value <= 0) return bad(path, `${typed} is not a width: at least ${widthStep}`, [widthStep, 2 * widthStep]);
-  if (value > maxWidth) return bad(path, `${typed} is more than ${maxWidth}`, [top, top - widthStep]);
+  if (value <= 0) return bad(path, m.arch_cell_small({ typed, least: widthStep }), [widthStep, 2 * widthStep]);
+  if (value > maxWidth) return bad(path, m.arch_cell_large({ typed, most: maxWidth }), [top, top - widthStep]);
   if (value % widthStep !== 0) {
-    return bad(path, `${typed} is not a multiple of ${widthStep}`, nearestMultiples(value, widthStep));
+    return bad(path, m.arch_cell_step({ typed, step: widthStep }), nearestMultiples(value, widthStep));
   }
   const row = isExpSize.exec(path)?.[1];
   const edited = row === undefined ? setField(arch, path, value) : setExpSize(arch, Number(row), value);

@@ -1,4 +1,5 @@
 /** @file Step 1, spec: fits a table to the pictures it will be trained on, and says how. */
+import { m } from '$paraglide/messages';
 import type { Architecture, Shape } from './architecture';
 import { withClasses, withInput } from './scale';
 
@@ -37,7 +38,7 @@ export function fitTo(arch: Architecture, input: Shape, classes: number): Fit {
   for (let i = 0; i < strides.length && lastSide(side, strides) < Math.min(smallestLastMap, side); i++) {
     if (strides[i] === 1) continue;
     strides[i] = 1;
-    changes.push({ kind: 'stride', place: i ? `row ${i}` : 'stem' });
+    changes.push({ kind: 'stride', place: i ? m.arch_fit_row({ row: i }) : m.arch_fit_stem() });
     if (i === 0) fitted = { ...fitted, stem: { ...fitted.stem, stride: 1 } };
     else fitted = { ...fitted, rows: fitted.rows.map((row, r) => (r === i - 1 ? { ...row, stride: 1 } : row)) };
   }
@@ -54,9 +55,9 @@ const size = (shape: Shape): string => shape.join('×');
 /** One line per change, for the command line and the run log. */
 export function describeFit(changes: readonly FitChange[]): readonly string[] {
   return changes.map((change) => {
-    if (change.kind === 'input') return `input ${size(change.from)} → ${size(change.to)}`;
-    if (change.kind === 'classes') return `classes ${change.from} → ${change.to}`;
-    if (change.kind === 'stride') return `stride of ${change.place} 2 → 1, so that the last map is at least 4×4`;
-    return `batch-norm momentum ${change.from} → ${change.to}, so that running statistics settle within one epoch`;
+    if (change.kind === 'input') return m.arch_fit_input({ from: size(change.from), to: size(change.to) });
+    if (change.kind === 'classes') return m.arch_fit_classes({ from: change.from, to: change.to });
+    if (change.kind === 'stride') return m.arch_fit_stride({ place: change.place, side: smallestLastMap });
+    return m.arch_fit_momentum({ from: change.from, to: change.to });
   });
 }

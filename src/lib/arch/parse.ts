@@ -1,5 +1,6 @@
 /** @file Step 1, spec: reads a table from outside; a wrong table becomes issues with paths, never an exception. */
 import * as v from 'valibot';
+import { m } from '$paraglide/messages';
 import type { Architecture, Issue } from './architecture';
 import { architectureSchema } from './schema';
 
@@ -23,8 +24,8 @@ export function parseArchitectureText(text: string): Parsed<Architecture> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : 'unreadable';
-    return { kind: 'bad', issues: [{ path: '', message: `the file must be JSON: ${message}` }] };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'bad', issues: [{ path: '', message: m.arch_not_json({ reason }) }] };
   }
   return parseArchitecture(value);
 }
@@ -37,7 +38,8 @@ export function checkArchitecture(arch: Architecture): readonly Issue[] {
 
 /** One line per issue: 'rows.3.out: #out must be …'. */
 export function describeIssues(issues: readonly Issue[], most = 5): string {
-  const lines = issues.slice(0, most).map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message));
-  if (issues.length > most) lines.push(`and ${issues.length - most} more`);
+  const line = ({ path, message }: Issue): string => (path ? m.arch_issue_at({ path, rule: message }) : message);
+  const lines = issues.slice(0, most).map(line);
+  if (issues.length > most) lines.push(m.arch_issues_more({ count: issues.length - most }));
   return lines.join('\n');
 }

@@ -1,4 +1,5 @@
 /** @file Step 1, spec: a table as a short text that fits a link, versioned, both ways. */
+import { m } from '$paraglide/messages';
 import type { Architecture, HeadLayer, NL, Row } from './architecture';
 import { parseArchitecture, type Parsed } from './parse';
 import { presetById, presets } from './presets/catalogue';
@@ -77,15 +78,13 @@ const nameOf = (text: string): string => {
 export function parseUrlCode(text: string): Parsed<Architecture> {
   const [got, first = '', ...fields] = text.split('~');
   if (got !== version) {
-    return {
-      kind: 'bad',
-      issues: [{ path: '', message: `the link must start with version ${version}, got ${got || 'nothing'}` }]
-    };
+    const message = got ? m.arch_link_version({ version, got }) : m.arch_link_unversioned({ version });
+    return { kind: 'bad', issues: [{ path: '', message }] };
   }
   const preset = fields.length === 0 ? presetById(first) : undefined;
   if (preset) return { kind: 'ok', value: preset.arch };
   if (fields.length !== 9) {
-    const message = `the link must have 10 fields or name a preset, got ${fields.length + 1}`;
+    const message = m.arch_link_fields({ want: 10, got: fields.length + 1 });
     return { kind: 'bad', issues: [{ path: '', message }] };
   }
   const [input = '', classes, padding, norm = '', scaling, stem = '', rows = '', conv, hidden] = fields;
