@@ -8,6 +8,7 @@ import type { ChoiceRule, NetAdaptStep } from '$lib/netadapt/step';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from '$workers/adapt/protocol';
 import { createAdaptRunner } from '$workers/adapt/runner';
 import type { EngineChoice } from '$workers/choice';
+import { m } from '$paraglide/messages';
 import { loadCheckpoint, saveCheckpoint, saveFile } from './checkpoint';
 import { readData, withDataOptions } from './data';
 import { parseNumber } from './network';
@@ -34,42 +35,53 @@ interface Options {
 
 function parseRule(text: string): ChoiceRule {
   if (text === 'v3' || text === 'eccv') return text;
-  throw new InvalidArgumentError(`--rule must be v3 or eccv, got ${text}`);
+  throw new InvalidArgumentError(m.cli_adapt_rule({ typed: text }));
 }
 
 /** One line per step: what was cut, why, and what it cost. */
 export function stepLine(step: NetAdaptStep): string {
   const chosen = step.proposals.find((proposal) => proposal.groupId === step.chosen);
   const cut = chosen ? `${chosen.label} ${chosen.from} → ${chosen.to}` : step.chosen;
-  const ms = `${formatMs(step.fromMs)} → ${formatMs(step.latencyMs)} ms predicted`;
-  const accuracy = `${formatPercent(step.fromAccuracy, 2)} → ${formatPercent(step.accuracy, 2)} %`;
-  return `Step ${step.index}: ${cut}, ${ms}, ${accuracy}, best of ${step.proposals.length}`;
+  return m.cli_adapt_step({
+    step: step.index,
+    cut,
+    fromMs: formatMs(step.fromMs),
+    toMs: formatMs(step.latencyMs),
+    fromAccuracy: formatPercent(step.fromAccuracy, 2),
+    toAccuracy: formatPercent(step.accuracy, 2),
+    count: step.proposals.length
+  });
 }
 
 function tell(event: AdaptEvent, say: (text: string) => void): void {
   if (event.kind === 'table') {
     const { done, total, remainingMs } = event.progress;
-    progress(`latency table: ${done} of ${total} ops, ${formatDuration(remainingMs)} left`);
+    progress(m.cli_table_progress({ done, total, left: formatDuration(remainingMs) }));
   } else if (event.kind === 'ready') {
-    say(`${event.workers} trainers, engine ${event.engine}; latency: ${settingLabel(event.setting)}`);
+    const { workers, engine, setting } = event;
+    say(m.cli_adapt_ready({ workers, engine, setting: settingLabel(setting) }));
   } else if (event.kind === 'floor') {
     endProgress();
-    const target = `target ${formatMs(event.budgetMs)} ms`;
-    say(`floor ${formatMs(event.floorMs)} ms measured, network ${formatMs(event.baseMs)} ms predicted, ${target}`);
-  } else if (event.kind === 'baseline') say(`start: validation accuracy ${formatPercent(event.accuracy, 2)} %`);
-  else if (event.kind === 'proposal') progress(`step ${event.step}: ${event.proposal.label}`);
-  else if (event.kind === 'step') {
+    say(
+      m.cli_adapt_floor({
+        floor: formatMs(event.floorMs),
+        base: formatMs(event.baseMs),
+        target: formatMs(event.budgetMs)
+      })
+    );
+  } else if (event.kind === 'baseline') {
+    say(m.cli_adapt_start({ accuracy: formatPercent(event.accuracy, 2) }));
+  } else if (event.kind === 'proposal') {
+    progress(m.cli_adapt_proposal({ step: event.step, label: event.proposal.label }));
+  } else if (event.kind === 'step') {
     endProgress();
     say(stepLine(event.step));
   } else if (event.kind === 'corrected') {
     const { measuredMs, goalMs, budgetMs } = event;
-    say(
-      `measured ${formatMs(measuredMs)} ms, goal ${formatMs(goalMs)} ms: going on to ${formatMs(budgetMs)} ms predicted`
-    );
+    say(m.cli_adapt_corrected({ measured: formatMs(measuredMs), goal: formatMs(goalMs), budget: formatMs(budgetMs) }));
   } else if (event.kind === 'finish') {
-    say(
-      `Fine-tune ${event.epoch} of ${event.epochs}: validation accuracy ${formatPercent(event.validationAccuracy, 2)} %`
-    );
+    const { epoch, epochs, validationAccuracy } = event;
+    say(m.cli_adapt_finish({ epoch, epochs, accuracy: formatPercent(validationAccuracy, 2) }));
   }
 }
 
@@ -95,20 +107,20 @@ function summaryOf(result: AdaptResult, stopped: boolean, seed: number): object 
 export function addAdapt(program: Command): void {
   const command = program
     .command('adapt')
-    .description('prune a trained network to a share of its latency with NetAdapt')
-    .argument('<checkpoint>', '.safetensors file written by train or search');
+    .description(m.cli_adapt())
+    .argument('<checkpoint>', m.cli_adapt_checkpoint());
   withDataOptions(command)
-    .option('--budget <share>', 'target as a share of the latency', parseNumber('--budget', 0.01, 0.99), 0.7)
-    .option('--delta <share>', 'least saving of a step', parseNumber('--delta', 0.001, 0.5), 0.05)
-    .option('--rule <id>', 'v3 (accuracy per ms) or eccv (highest accuracy)', parseRule, 'v3')
-    .option('--pictures <count>', 'pictures of a short fine-tune', parseNumber('--pictures', 0, 1e6, true), 640)
-    .option('--finish <epochs>', 'fine-tune the result at the end', parseNumber('--finish', 0, 100, true), 1)
-    .option('--steps <count>', 'stop after so many steps', parseNumber('--steps', 1, 1000, true))
-    .option('--seed <number>', 'seed of the fine-tunes', parseNumber('--seed', 0, 2 ** 31 - 1, true), 1)
-    .option('--workers <count>', 'trainers at once', parseNumber('--workers', 1, 64, true), nodePlatform.cores)
-    .option('--table <file>', 'latency table of this machine; without one it is measured first')
-    .option('--out <folder>', 'where to write result, table and network')
-    .option('--json', 'print JSON')
+    .option('--budget <share>', m.cli_adapt_budget(), parseNumber('--budget', 0.01, 0.99), 0.7)
+    .option('--delta <share>', m.cli_adapt_delta(), parseNumber('--delta', 0.001, 0.5), 0.05)
+    .option('--rule <id>', m.cli_adapt_rules(), parseRule, 'v3')
+    .option('--pictures <count>', m.cli_adapt_pictures(), parseNumber('--pictures', 0, 1e6, true), 640)
+    .option('--finish <epochs>', m.cli_adapt_finish_epochs(), parseNumber('--finish', 0, 100, true), 1)
+    .option('--steps <count>', m.cli_adapt_steps(), parseNumber('--steps', 1, 1000, true))
+    .option('--seed <number>', m.cli_adapt_seed(), parseNumber('--seed', 0, 2 ** 31 - 1, true), 1)
+    .option('--workers <count>', m.cli_workers(), parseNumber('--workers', 1, 64, true), nodePlatform.cores)
+    .option('--table <file>', m.cli_table())
+    .option('--out <folder>', m.cli_adapt_out())
+    .option('--json', m.cli_json())
     .action(async (path: string, options: Options) => {
       const request: AdaptRequest = {
         checkpoint: loadCheckpoint(path),
@@ -133,16 +145,21 @@ export function addAdapt(program: Command): void {
       endProgress();
       const share = result.measuredMs / result.measuredBaseMs;
       say(
-        `result: ${formatMs(result.measuredMs)} ms measured (predicted ${formatMs(result.predictedMs)}), ` +
-          `${formatPercent(share)} % of ${formatMs(result.measuredBaseMs)} ms measured before, ` +
-          `validation accuracy ${formatPercent(result.baseAccuracy, 2)} → ${formatPercent(result.accuracy, 2)} %`
+        m.cli_adapt_result({
+          measured: formatMs(result.measuredMs),
+          predicted: formatMs(result.predictedMs),
+          share: formatPercent(share),
+          before: formatMs(result.measuredBaseMs),
+          from: formatPercent(result.baseAccuracy, 2),
+          to: formatPercent(result.accuracy, 2)
+        })
       );
       const summary = summaryOf(result, stopped, options.seed);
       if (options.out) {
         saveFile(join(options.out, 'result.json'), `${JSON.stringify(summary, null, 2)}\n`);
         saveFile(join(options.out, 'table.json'), toJson(result.table));
         saveCheckpoint(join(options.out, 'pruned.safetensors'), result.checkpoint);
-        remark(`wrote ${options.out}`);
+        remark(m.cli_wrote({ path: options.out }));
       }
       if (options.json) json(summary);
     });

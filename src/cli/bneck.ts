@@ -1,17 +1,19 @@
 /** @file Command line: the program `bneck`; commands live beside this file, one each. */
 import { Command, CommanderError } from 'commander';
 import { build } from '$lib/base/build';
+import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
 import { addAdapt } from './adapt';
+import { withHelpWords } from './help';
 import { addList } from './list';
 import { addMeasure } from './measure';
 import { addSearch } from './search';
 import { addSummary } from './summary';
 import { addTrain } from './train';
 
-const program = new Command('bneck')
-  .description('Explore, train, measure, search and prune MobileNets on this machine.')
-  .version(build.version)
+const program = withHelpWords(new Command('bneck'))
+  .description(m.cli_bneck())
+  .version(build.version, '-V, --version', m.cli_version())
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { describeIssues } from '$lib/arch/parse';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import { readCheckpoint, toSafetensors } from '$lib/weights/safetensors';
+import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
 
 /** Reads a checkpoint; throws InputError with what is wrong. */
@@ -12,11 +13,13 @@ export function loadCheckpoint(path: string): Checkpoint {
   try {
     bytes = new Uint8Array(readFileSync(path));
   } catch (error) {
-    throw new InputError(`checkpoint ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(
+      m.cli_bad_checkpoint({ path, reason: error instanceof Error ? error.message : String(error) })
+    );
   }
   const read = readCheckpoint(bytes);
   if (read.kind === 'bad')
-    throw new InputError(`checkpoint ${path}: ${describeIssues(read.issues).replaceAll('\n', '; ')}`);
+    throw new InputError(m.cli_bad_checkpoint({ path, reason: describeIssues(read.issues).replaceAll('\n', '; ') }));
   return read.checkpoint;
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { DataChoice, EngineChoice } from '$workers/choice';
 import { InvalidArgumentError } from 'commander';
+import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
 import { readOwnPictures } from './own-pictures';
 
@@ -15,16 +16,12 @@ export async function readData(name: string): Promise<DataChoice> {
 
 function parseEngine(text: string): EngineChoice {
   if (text === 'auto' || text === 'simd' || text === 'tfjs') return text;
-  throw new InvalidArgumentError(`--engine must be auto, simd or tfjs, got ${text}`);
+  throw new InvalidArgumentError(m.cli_engine_rule({ typed: text }));
 }
 
 /** Adds --data and --engine. */
 export function withDataOptions(command: Command): Command {
   return command
-    .option(
-      '--data <set>',
-      'fashion-mnist, a folder of images (one subfolder per class) or of IDX files',
-      'fashion-mnist'
-    )
-    .option('--engine <kind>', 'auto, simd or tfjs', parseEngine, 'auto');
+    .option('--data <set>', m.cli_data(), 'fashion-mnist')
+    .option('--engine <kind>', m.cli_engine(), parseEngine, 'auto');
 }

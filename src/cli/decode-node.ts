@@ -1,6 +1,7 @@
 /** @file Command line: decodes PNG and JPEG files for Node, scaled by averaging, as RGBA bytes. */
 import { decode as decodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
+import { m } from '$paraglide/messages';
 
 /** Pixels beyond this are refused before they are decoded: 50 megapixels. */
 const mostPixels = 50_000_000;
@@ -18,8 +19,7 @@ function pngSize(bytes: Uint8Array): number {
 }
 
 function readPng(bytes: Uint8Array): Picture {
-  if (pngSize(bytes) > mostPixels)
-    throw new Error(`PNG: must have at most ${mostPixels} pixels, got ${pngSize(bytes)}`);
+  if (pngSize(bytes) > mostPixels) throw new Error(m.cli_png_pixels({ most: mostPixels, count: pngSize(bytes) }));
   const { width, height, data, channels, depth, palette } = decodePng(bytes);
   const scale = depth === 16 ? 1 / 257 : 255 / (2 ** depth - 1);
   const out = new Uint8Array(width * height * 4);
@@ -44,7 +44,7 @@ function read(bytes: Uint8Array): Picture {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: 1024 });
   }
-  throw new Error('must be a PNG or JPEG file here; the app in a browser reads more formats');
+  throw new Error(m.cli_picture_format());
 }
 
 /** Averages the source pixels under each target pixel (area sampling), so that small pictures keep their look. */

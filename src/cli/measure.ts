@@ -5,6 +5,7 @@ import { defaultSetting, settingLabel } from '$lib/latency/setting';
 import { toJson } from '$lib/latency/table';
 import type { MeasureRequest } from '$workers/measure/protocol';
 import { createMeasureRunner } from '$workers/measure/runner';
+import { m } from '$paraglide/messages';
 import { saveFile } from './checkpoint';
 import { parseNumber, readNetwork, withNetworkOptions, type NetworkOptions } from './network';
 import { nodePlatform } from './platform-node';
@@ -20,32 +21,30 @@ interface Options extends NetworkOptions {
 
 /** Times a network end to end and column by column. */
 export function addMeasure(program: Command): void {
-  const command = program
-    .command('measure')
-    .description('time a network on this machine, end to end and column by column')
-    .argument('<network>', 'preset id or JSON file');
+  const command = program.command('measure').description(m.cli_measure()).argument('<network>', m.cli_network());
   withNetworkOptions(command)
-    .option(
-      '--batch <pictures>',
-      'pictures per run (default: 64 up to 64 px, else 1)',
-      parseNumber('--batch', 1, 256, true)
-    )
-    .option('--seed <number>', 'seed of the weights that are timed', parseNumber('--seed', 0, 2 ** 31 - 1, true), 1)
-    .option('--out <file>', 'write the latency table (JSON)')
-    .option('--json', 'print JSON')
+    .option('--batch <pictures>', m.cli_measure_batch(), parseNumber('--batch', 1, 256, true))
+    .option('--seed <number>', m.cli_measure_seed(), parseNumber('--seed', 0, 2 ** 31 - 1, true), 1)
+    .option('--out <file>', m.cli_measure_out())
+    .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
       const arch = readNetwork(name, options);
       const batch = options.batch ?? defaultSetting('tfjs-wasm', arch.input).batch;
       const request: MeasureRequest = { arch, runtime: 'tfjs-wasm', batch, seed: options.seed };
       const { result } = await drive(createMeasureRunner(nodePlatform), request, (event) => {
-        if (event.kind === 'sample') progress(`sample ${event.done} of ${event.total}: ${formatMs(event.ms)} ms`);
-        if (event.kind === 'column') progress(`column ${event.done} of ${event.total}`);
+        if (event.kind === 'sample') {
+          const { done, total, ms } = event;
+          progress(m.cli_measure_sample({ done, total, ms: formatMs(ms) }));
+        } else if (event.kind === 'column') {
+          const { done, total } = event;
+          progress(m.cli_measure_column({ done, total }));
+        }
       });
       endProgress();
       const { table, description, setting, medianMs, p10Ms, p90Ms, perColumnMs } = result;
       if (options.out) {
         saveFile(options.out, toJson(table));
-        remark(`wrote ${options.out}`);
+        remark(m.cli_wrote({ path: options.out }));
       }
       if (options.json) {
         const { measuredAt, samplesMs } = result;
@@ -63,10 +62,11 @@ export function addMeasure(program: Command): void {
         });
         return;
       }
-      line(`${arch.name}, measured: ${settingLabel(setting)}`);
-      line(`TensorFlow.js ${description.version} ${description.backend}, ${description.threads} thread`);
-      line(`median ${formatMs(medianMs)} ms (p10 ${formatMs(p10Ms)}, p90 ${formatMs(p90Ms)})`);
+      const { version, backend, threads } = description;
+      line(m.cli_measure_setting({ name: arch.name, setting: settingLabel(setting) }));
+      line(m.cli_measure_runtime({ version, backend, threads }));
+      line(m.cli_measure_median({ median: formatMs(medianMs), p10: formatMs(p10Ms), p90: formatMs(p90Ms) }));
       const rows = perColumnMs.map((ms, column) => [String(column), formatMs(ms)]);
-      line(columns([['column', 'ms, op by op'], ...rows]));
+      line(columns([[m.cli_col_column(), m.cli_col_ms_ops()], ...rows]));
     });
 }

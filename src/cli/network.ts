@@ -5,6 +5,7 @@ import type { Architecture, Padding, Shape } from '$lib/arch/architecture';
 import { checkArchitecture, describeIssues, parseArchitectureText } from '$lib/arch/parse';
 import { presetById, presets } from '$lib/arch/presets/catalogue';
 import { scaleWidth, withClasses, withInput } from '$lib/arch/scale';
+import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
 
 export interface NetworkOptions {
@@ -18,7 +19,7 @@ export interface NetworkOptions {
 export function parseInput(text: string): readonly number[] {
   const sizes = text.toLowerCase().split('x').map(Number);
   if (sizes.length < 1 || sizes.length > 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new InvalidArgumentError(`--input must be 224, HxW or HxWxC in whole pixels, got ${text}`);
+    throw new InvalidArgumentError(m.cli_input_rule({ typed: text }));
   }
   return sizes;
 }
@@ -34,9 +35,8 @@ export function parseNumber(name: string, low: number, high: number, whole = fal
       value > high ||
       (whole && !Number.isInteger(value))
     ) {
-      throw new InvalidArgumentError(
-        `${name} must be a ${whole ? 'whole ' : ''}number from ${low} to ${high}, got ${text}`
-      );
+      const rule = { option: name, low, high, typed: text };
+      throw new InvalidArgumentError(whole ? m.cli_whole_rule(rule) : m.cli_number_rule(rule));
     }
     return value;
   };
@@ -44,16 +44,16 @@ export function parseNumber(name: string, low: number, high: number, whole = fal
 
 function parsePadding(text: string): Padding {
   if (text === 'same' || text === 'symmetric') return text;
-  throw new InvalidArgumentError(`--padding must be same or symmetric, got ${text}`);
+  throw new InvalidArgumentError(m.cli_padding_rule({ typed: text }));
 }
 
 /** Adds the options that change a network. */
 export function withNetworkOptions(command: Command): Command {
   return command
-    .option('--input <size>', 'input as 224, HxW or HxWxC', parseInput)
-    .option('--width <multiplier>', 'width multiplier', parseNumber('--width', 0.05, 4))
-    .option('--classes <count>', 'classes of the classifier', parseNumber('--classes', 2, 30_000, true))
-    .option('--padding <rule>', 'same (TensorFlow) or symmetric (PyTorch)', parsePadding);
+    .option('--input <size>', m.cli_input(), parseInput)
+    .option('--width <multiplier>', m.cli_width(), parseNumber('--width', 0.05, 4))
+    .option('--classes <count>', m.cli_classes(), parseNumber('--classes', 2, 30_000, true))
+    .option('--padding <rule>', m.cli_padding(), parsePadding);
 }
 
 function readFile(path: string): string {
@@ -61,9 +61,8 @@ function readFile(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(
-      `network ${path}: must be a preset (${presets.map(({ id }) => id).join(', ')}) or a readable file: ${reason}`
-    );
+    const ids = presets.map(({ id }) => id).join(', ');
+    throw new InputError(m.cli_unreadable_network({ path, presets: ids, reason }));
   }
 }
 
@@ -80,7 +79,9 @@ export function readNetwork(name: string, options: NetworkOptions): Architecture
   else {
     const parsed = parseArchitectureText(readFile(name));
     if (parsed.kind === 'bad')
-      throw new InputError(`network ${name}: ${describeIssues(parsed.issues).replaceAll('\n', '; ')}`);
+      throw new InputError(
+        m.cli_bad_network({ path: name, reason: describeIssues(parsed.issues).replaceAll('\n', '; ') })
+      );
     arch = parsed.value;
   }
   if (options.width !== undefined) arch = scaleWidth(arch, options.width);
@@ -88,6 +89,7 @@ export function readNetwork(name: string, options: NetworkOptions): Architecture
   if (options.classes !== undefined) arch = withClasses(arch, options.classes);
   if (options.padding) arch = { ...arch, padding: options.padding };
   const issues = checkArchitecture(arch);
-  if (issues.length) throw new InputError(`network ${name}: ${describeIssues(issues).replaceAll('\n', '; ')}`);
+  if (issues.length)
+    throw new InputError(m.cli_bad_network({ path: name, reason: describeIssues(issues).replaceAll('\n', '; ') }));
   return arch;
 }

@@ -5,6 +5,7 @@ import { basename, join, relative, sep } from 'node:path';
 import type { Dataset } from '$lib/data/dataset';
 import { readFolder } from '$lib/data/folder';
 import { readIdxDataset, type IdxPair } from '$lib/data/idx';
+import { m } from '$paraglide/messages';
 import { decodePicture } from './decode-node';
 import { remark } from './print';
 
@@ -31,8 +32,7 @@ const isTest = (name: string): boolean => /^(t10k|test)/i.test(name);
 /** Reads a folder; whatever it holds, the answer is a dataset or a message that names the folder and the rule. */
 export async function readOwnPictures(folder: string): Promise<OwnPictures> {
   try {
-    if (!statSync(folder).isDirectory())
-      return { kind: 'bad', message: `data ${folder}: must be a folder or fashion-mnist` };
+    if (!statSync(folder).isDirectory()) return { kind: 'bad', message: m.cli_data_no_folder({ path: folder }) };
     const names = readdirSync(folder);
     const pair = idxPair(folder, names, (name) => !isTest(name));
     if (pair) {
@@ -53,10 +53,10 @@ export async function readOwnPictures(folder: string): Promise<OwnPictures> {
       decode: decodePicture,
       seed: splitSeed
     });
-    for (const { path, reason } of read.unreadable) remark(`not read: ${path}: ${reason}`);
+    for (const { path, reason } of read.unreadable) remark(m.cli_picture_unread({ path, reason }));
     return read.kind === 'ok' ? { kind: 'ok', dataset: read.dataset } : { kind: 'bad', message: read.message };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'bad', message: `data ${folder}: must be fashion-mnist or a readable folder: ${reason}` };
+    return { kind: 'bad', message: m.cli_data_unreadable({ path: folder, reason }) };
   }
 }

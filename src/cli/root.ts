@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { m } from '$paraglide/messages';
 
 /** The folder that holds package.json and static/, found upwards from this file. */
 function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'static', 'data'))) {
     const above = dirname(folder);
-    if (above === folder) throw new Error('bneck: the folder static/data must lie beside the program');
+    if (above === folder) throw new Error(m.cli_root());
     folder = above;
   }
   return folder;

@@ -1,5 +1,6 @@
 /** @file Command line: drives a run to its end: progress on standard error, Ctrl-C keeps what was reached. */
 import type { RunEnd, Runner } from '$workers/run';
+import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
 import { remark } from './print';
 
@@ -19,7 +20,7 @@ export async function drive<Request, Event, Result>(
   const onInterrupt = (): void => {
     if (stopping) process.exit(130);
     stopping = true;
-    remark('stopping after this step; Ctrl-C again ends at once');
+    remark(m.cli_stopping());
     runner.stop();
   };
   process.on('SIGINT', onInterrupt);
@@ -31,7 +32,7 @@ export async function drive<Request, Event, Result>(
     });
     if (end.kind === 'failed') throw new InputError(end.reason);
     if (end.kind === 'done') return { stopped: false, result: end.result };
-    if (end.result === null) throw new InputError('stopped before there was a result');
+    if (end.result === null) throw new InputError(m.cli_stopped_early());
     return { stopped: true, result: end.result };
   } finally {
     process.off('SIGINT', onInterrupt);

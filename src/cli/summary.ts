@@ -4,6 +4,7 @@ import type { Architecture } from '$lib/arch/architecture';
 import { formatBytes, formatCount, formatMillions } from '$lib/base/format';
 import { costOf, totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
+import { m } from '$paraglide/messages';
 import { readNetwork, withNetworkOptions, type NetworkOptions } from './network';
 import { columns, json, line } from './print';
 
@@ -25,23 +26,22 @@ function print(arch: Architecture): void {
     const cost = costOf(op);
     return [op.id, op.kind, op.out.join('×'), formatCount(cost.params), formatMillions(cost.madds, 3)];
   });
-  line(`${arch.name}, input ${arch.input.join('×')}, ${arch.classes} classes`);
-  line(columns([['layer', 'op', 'output', 'params', 'M MAdds'], ...rows]));
+  const head = [m.cli_col_layer(), m.cli_col_op(), m.cli_col_output(), m.cli_col_params(), m.cli_col_million_madds()];
+  line(m.cli_summary_head({ name: arch.name, input: arch.input.join('×'), classes: arch.classes }));
+  line(columns([head, ...rows]));
   line();
-  line(`params       ${formatCount(params)} (all trainable; ${formatCount(buffers)} running statistics not counted)`);
-  line(
-    `MAdds        ${formatMillions(madds)} M (convolutions and dense layers, SE included; no bias, norm, activation)`
-  );
-  line(`activations  ${formatBytes(activationBytes)} (every layer's float32 output, batch 1)`);
+  line(m.cli_summary_params({ params: formatCount(params), buffers: formatCount(buffers) }));
+  line(m.cli_summary_madds({ madds: formatMillions(madds) }));
+  line(m.cli_summary_activations({ bytes: formatBytes(activationBytes) }));
 }
 
 /** Prints shapes, parameters and multiply-adds, layer by layer. */
 export function addSummary(program: Command): void {
   const command = program
     .command('summary')
-    .description('shapes, parameters and multiply-adds of a network, layer by layer')
-    .argument('<network>', 'preset id or JSON file')
-    .option('--json', 'print JSON');
+    .description(m.cli_summary())
+    .argument('<network>', m.cli_network())
+    .option('--json', m.cli_json());
   withNetworkOptions(command).action((name: string, options: NetworkOptions & { json?: boolean }) => {
     const arch = readNetwork(name, options);
     if (options.json) json(summaryOf(arch));

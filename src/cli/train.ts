@@ -9,6 +9,7 @@ import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { EngineChoice } from '$workers/choice';
 import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
 import { createTrainRunner } from '$workers/train/runner';
+import { m } from '$paraglide/messages';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { readData, withDataOptions } from './data';
 import { parseNumber, readNetwork, withNetworkOptions, type NetworkOptions } from './network';
@@ -32,17 +33,31 @@ const recipe = defaultRecipe();
 function tell(event: TrainEvent, quiet: boolean): void {
   const say = quiet ? remark : line;
   if (event.kind === 'ready') {
-    for (const change of describeFit(event.changes)) say(`fitted: ${change}`);
-    say(`${formatCount(event.pictures)} pictures of ${event.dataset}, engine ${event.engine} (${event.why})`);
+    for (const change of describeFit(event.changes)) say(m.cli_fitted({ change }));
+    const { dataset, engine, why } = event;
+    say(m.cli_train_pictures({ count: formatCount(event.pictures), dataset, engine, why }));
   } else if (event.kind === 'step') {
-    const speed = `${event.imagesPerSecond.toFixed(0)} images/s`;
-    const left = `${formatDuration(event.remainingMs)} left`;
-    progress(`Epoch ${event.epoch + 1}: step ${event.step}, loss ${event.loss.toFixed(3)}, ${speed}, ${left}`);
+    progress(
+      m.cli_train_step({
+        epoch: event.epoch + 1,
+        step: event.step,
+        loss: event.loss.toFixed(3),
+        speed: event.imagesPerSecond.toFixed(0),
+        left: formatDuration(event.remainingMs)
+      })
+    );
   } else if (event.kind === 'epoch') {
     endProgress();
-    const train = `loss ${event.trainLoss.toFixed(4)}, acc ${formatPercent(event.trainAccuracy, 2)} %`;
-    const held = `validation loss ${event.validationLoss.toFixed(4)}, acc ${formatPercent(event.validationAccuracy, 2)} %`;
-    say(`Epoch ${event.epoch}: ${train}, ${held}, ${formatDuration(event.elapsedMs)}`);
+    say(
+      m.cli_train_epoch({
+        epoch: event.epoch,
+        trainLoss: event.trainLoss.toFixed(4),
+        trainAccuracy: formatPercent(event.trainAccuracy, 2),
+        validationLoss: event.validationLoss.toFixed(4),
+        validationAccuracy: formatPercent(event.validationAccuracy, 2),
+        duration: formatDuration(event.elapsedMs)
+      })
+    );
   }
 }
 
@@ -57,17 +72,14 @@ function startOf(name: string, options: Options): { arch: Checkpoint['arch']; st
 
 /** Trains a network and writes it as .safetensors. */
 export function addTrain(program: Command): void {
-  const command = program
-    .command('train')
-    .description('train a network; a .safetensors file is trained further')
-    .argument('<network>', 'preset id, JSON file or .safetensors file');
+  const command = program.command('train').description(m.cli_train()).argument('<network>', m.cli_train_network());
   withDataOptions(withNetworkOptions(command))
-    .option('--epochs <count>', 'passes over the pictures', parseNumber('--epochs', 1, 1000, true), recipe.epochs)
-    .option('--batch <pictures>', 'pictures per step', parseNumber('--batch', 1, 1024, true), recipe.batchSize)
-    .option('--rate <value>', 'highest learning rate', parseNumber('--rate', 1e-6, 10), recipe.learningRate)
-    .option('--seed <number>', 'seed of weights and order', parseNumber('--seed', 0, 2 ** 31 - 1, true), recipe.seed)
-    .option('--out <file>', 'where to write the network (.safetensors)')
-    .option('--json', 'print JSON')
+    .option('--epochs <count>', m.cli_train_epochs(), parseNumber('--epochs', 1, 1000, true), recipe.epochs)
+    .option('--batch <pictures>', m.cli_train_batch(), parseNumber('--batch', 1, 1024, true), recipe.batchSize)
+    .option('--rate <value>', m.cli_train_rate(), parseNumber('--rate', 1e-6, 10), recipe.learningRate)
+    .option('--seed <number>', m.cli_train_seed(), parseNumber('--seed', 0, 2 ** 31 - 1, true), recipe.seed)
+    .option('--out <file>', m.cli_train_out())
+    .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
       const { arch, start } = startOf(name, options);
       const request: TrainRequest = {
@@ -90,7 +102,7 @@ export function addTrain(program: Command): void {
       });
       if (options.out) {
         saveCheckpoint(options.out, result);
-        remark(`wrote ${options.out}`);
+        remark(m.cli_wrote({ path: options.out }));
       }
       const { from } = result;
       const details = { engine: from.engine, datasetSha256: from.datasetSha256 };
