@@ -60,17 +60,25 @@ describe('the bundled Fashion-MNIST', () => {
     await expect(readBundled(manifest, raw)).rejects.toThrow(/sha256 must be dc5a.*, got [0-9a-f]{64}/);
   });
 
+  test('refuses a download that broke off', async () => {
+    await expect(readBundled(manifest, bytes.subarray(0, 5000))).rejects.toThrow('must be a whole gzip stream');
+  });
+
   test('refuses a wrong length with both lengths', async () => {
     await expect(readBundled(manifest, gzipSync(Buffer.alloc(100)))).rejects.toThrow('must be 10990000 bytes, got 100');
   });
 });
 
 test.each([
-  ['not an object', 7],
-  ['an unknown format', { ...Object(manifest), format: 2 }],
-  ['no classes', { ...Object(manifest), classes: [] }],
-  ['a fraction of a picture', { ...Object(manifest), splits: { train: 0.5, validation: 1, test: 1 } }],
-  ['two means for one channel', { ...Object(manifest), mean: [0.1, 0.2] }]
-])('parseManifest refuses %s', (_, value) => {
-  expect(() => parseManifest(value)).toThrow(/dataset/);
+  ['not an object', 7, 'the dataset manifest must be an object, got 7'],
+  ['an unknown format', { ...Object(manifest), format: 2 }, 'dataset manifest format: must be 1, got 2'],
+  ['no classes', { ...Object(manifest), classes: [] }, 'dataset manifest classes: must be >=2, got 0'],
+  [
+    'a fraction of a picture',
+    { ...Object(manifest), splits: { train: 0.5, validation: 1, test: 1 } },
+    'dataset manifest splits.train: must be a whole number, got 0.5'
+  ],
+  ['two means for one channel', { ...Object(manifest), mean: [0.1, 0.2] }, 'mean and std must have 1 values, got 2']
+])('parseManifest refuses %s', (_, value, message) => {
+  expect(() => parseManifest(value)).toThrow(message);
 });

@@ -1,11 +1,12 @@
 /** @file Data: opens a bundled dataset, one gzip file of raw bytes described and sealed by its JSON manifest. */
 import * as v from 'valibot';
+import { m } from '$paraglide/messages';
 import type { Dataset, Split, SplitName } from './dataset';
 import { inflate } from './inflate';
 import { sha256Hex } from './sha256';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const share = v.pipe(v.number(), v.finite());
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const manifestSchema = v.object({
   format: v.literal(1),
   id: v.pipe(v.string(), v.minLength(1)),
@@ -23,17 +24,22 @@ const manifestSchema = v.object({
 /** What a manifest says of its bytes: uint8 NHWC images of train, validation, test, then their labels. */
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 
+/** What is wrong with a manifest, with the field, the rule and the value. */
+function sayIssue(issue: v.BaseIssue<unknown>): string {
+  const { expected: want, received: got } = issue;
+  const field = v.getDotPath(issue);
+  if (field === null) return m.data_manifest_object({ got });
+  return want === null ? m.data_manifest_whole({ field, got }) : m.data_manifest_field({ field, want, got });
+}
+
 /** Parses a dataset manifest; throws naming the field, the rule and the value. */
 export function parseManifest(manifest: unknown): Manifest {
   const parsed = v.safeParse(manifestSchema, manifest);
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    throw new Error(`dataset manifest ${v.getDotPath(issue) ?? '(root)'}: ${issue.message}`);
-  }
+  if (!parsed.success) throw new Error(sayIssue(parsed.issues[0]));
   const value = parsed.output;
   const channels = value.shape[2];
   if (value.mean.length !== channels || value.std.length !== channels)
-    throw new Error(`dataset ${value.id}: mean and std must have ${channels} values, got ${value.mean.length}`);
+    throw new Error(m.data_bundled_statistics({ id: value.id, want: channels, got: value.mean.length }));
   return value;
 }
 
@@ -43,24 +49,23 @@ export function parseManifest(manifest: unknown): Manifest {
  */
 export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise<Dataset> {
   const { id, name, shape, classes, splits, sha256, mean, std, ...rest } = parseManifest(manifest);
-  const raw = await inflate(bytes);
+  const raw = await inflate(bytes).catch((cause: unknown) => {
+    throw new Error(m.data_bundled_damaged({ id }), { cause });
+  });
   const pixels = shape[0] * shape[1] * shape[2];
   const total = splits.train + splits.validation + splits.test;
   if (rest.bytes !== total * (pixels + 1))
-    throw new Error(
-      `dataset ${id}: bytes must be pictures x (pixels + 1) = ${total * (pixels + 1)}, got ${rest.bytes}`
-    );
-  if (raw.length !== rest.bytes) throw new Error(`dataset ${id}: must be ${rest.bytes} bytes, got ${raw.length}`);
+    throw new Error(m.data_bundled_bytes({ id, want: total * (pixels + 1), got: rest.bytes }));
+  if (raw.length !== rest.bytes) throw new Error(m.data_bundled_length({ id, want: rest.bytes, got: raw.length }));
   const actual = await sha256Hex(raw);
-  if (actual !== sha256) throw new Error(`dataset ${id}: sha256 must be ${sha256}, got ${actual}`);
+  if (actual !== sha256) throw new Error(m.data_bundled_sha256({ id, want: sha256, got: actual }));
 
   let from = 0;
   const cut = (split: SplitName): Split => {
     const images = raw.subarray(from * pixels, (from + splits[split]) * pixels);
     const labels = raw.subarray(total * pixels + from, total * pixels + from + splits[split]);
     const wrong = labels.find((label) => label >= classes.length);
-    if (wrong !== undefined)
-      throw new Error(`dataset ${id}: labels of ${split} must be below ${classes.length}, got ${wrong}`);
+    if (wrong !== undefined) throw new Error(m.data_bundled_labels({ id, split, classes: classes.length, got: wrong }));
     from += splits[split];
     return { count: splits[split], images, labels };
   };

@@ -1,4 +1,5 @@
 /** @file Data: which class and split each file of a picture folder belongs to, from its path alone. */
+import { m } from '$paraglide/messages';
 import type { SplitName } from './dataset';
 
 /** A picture file: its index in the list, its class and, where the folders say so, its split. */
@@ -43,7 +44,7 @@ export function placeFiles(paths: readonly string[]): FolderLayout {
   for (const { path, index, folders } of files) {
     const className = folders[folders.length - 1];
     if (className === undefined || parents.has(folders.join('/')))
-      misplaced.push({ path, reason: 'lies beside the class folders, not in one' });
+      misplaced.push({ path, reason: m.data_beside_classes() });
     else
       placed.push({
         index,

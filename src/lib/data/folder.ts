@@ -1,6 +1,7 @@
 /** @file Data: a folder of pictures, one subfolder a class, optionally under train, validation and test. */
 import type { Shape } from '$lib/arch/architecture';
 import { rngOf } from '$lib/base/rng';
+import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
 import type { Dataset, SplitName } from './dataset';
 import { placeFiles } from './folder-layout';
@@ -65,18 +66,15 @@ function toChannels(rgba: Uint8Array, pixels: number, channels: number): Uint8Ar
 export async function readFolder(options: FolderOptions): Promise<FolderResult> {
   const { name, entries, shape, decode, seed } = options;
   const [height, width, channels] = shape;
-  if (channels !== 1 && channels !== 3) throw new Error(`folder ${name}: channels must be 1 or 3, got ${channels}`);
+  if (channels !== 1 && channels !== 3) throw new Error(m.data_folder_channels({ name, got: channels }));
   const layout = placeFiles(entries.map((entry) => entry.path));
   const unreadable: Unreadable[] = [...layout.misplaced];
-  const bad = (message: string): FolderResult => ({ kind: 'bad', message: `folder ${name}: ${message}`, unreadable });
-  if (entries.length === 0) return bad('must hold one subfolder of pictures for each class, got an empty folder');
-  if (layout.placed.length === 0)
-    return bad(
-      `must hold pictures (png, jpg, webp, gif, bmp, avif) in class subfolders, got ${entries.length} other files`
-    );
+  const bad = (message: string): FolderResult => ({ kind: 'bad', message, unreadable });
+  if (entries.length === 0) return bad(m.data_folder_empty({ name }));
+  if (layout.placed.length === 0) return bad(m.data_folder_no_pictures({ name, count: entries.length }));
 
   const classes = [...new Set(layout.placed.map((place) => place.className))].sort();
-  if (classes.length > 256) return bad(`must have at most 256 class subfolders, got ${classes.length}`);
+  if (classes.length > 256) return bad(m.data_folder_classes({ name, got: classes.length }));
   const pixels = height * width;
   const pictures: Uint8Array[] = [];
   const labels: number[] = [];
@@ -86,7 +84,7 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
     if (!entry) continue;
     try {
       const rgba = await decode(typeof entry.bytes === 'function' ? await entry.bytes() : entry.bytes, width, height);
-      if (rgba.length !== 4 * pixels) throw new Error(`decoder must give ${4 * pixels} bytes, got ${rgba.length}`);
+      if (rgba.length !== 4 * pixels) throw new Error(m.data_folder_decoded({ want: 4 * pixels, got: rgba.length }));
       pictures.push(toChannels(rgba, pixels, channels));
       labels.push(classes.indexOf(className));
       splitOf.push(split);
@@ -95,10 +93,10 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
     }
   }
   const filled = new Set(labels);
-  if (pictures.length === 0) return bad(`must hold readable pictures, got ${unreadable.length} unreadable files`);
+  if (pictures.length === 0) return bad(m.data_folder_unreadable({ name, count: unreadable.length }));
   if (filled.size < 2) {
     const only = classes[labels[0] ?? 0] ?? '';
-    return bad(`must have at least two class subfolders with readable pictures, got one ("${only}")`);
+    return bad(m.data_folder_one_class({ name, only }));
   }
 
   const kept = classes.filter((_, i) => filled.has(i));
@@ -121,8 +119,9 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
     validation: given.validation.length > 0 ? given.validation : back(parts.validation),
     test: given.test.length > 0 ? given.test : back(parts.test)
   };
-  for (const split of ['train', 'validation'] as const)
-    if (indices[split].length === 0) return bad(`must leave pictures for ${split}, got none of ${pictures.length}`);
+  const count = pictures.length;
+  if (indices.train.length === 0) return bad(m.data_folder_no_train({ name, count }));
+  if (indices.validation.length === 0) return bad(m.data_folder_no_validation({ name, count }));
 
   const dataset = await assemble(name, { shape, classes: kept, images, labels: finalLabels }, indices);
   const of = (split: SplitName, label: number) => indices[split].filter((i) => finalLabels[i] === label).length;

@@ -1,5 +1,6 @@
 /** @file Step 4, network: reads and writes the safetensors format (u64 header length, JSON header, raw tensors). */
 import type { Issue } from '$lib/arch/architecture';
+import { m } from '$paraglide/messages';
 import type { Tensor, Tensors } from './checkpoint';
 import { widen } from './half';
 import { decodeUtf8, duplicateKey, encodeJson } from './header-text';
@@ -29,19 +30,20 @@ interface Entry {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value)).slice(0, 60);
+const show = (value: unknown): string =>
+  value === undefined ? m.weights_nothing() : JSON.stringify(value).slice(0, 60);
 
 function readMetadata(value: unknown, issues: Issue[]): Record<string, string> {
   if (value === undefined) return {};
   if (!isObject(value)) {
-    issues.push({ path: '__metadata__', message: `must be an object of strings, got ${show(value)}` });
+    issues.push({ path: '__metadata__', message: m.weights_metadata_object({ got: show(value) }) });
     return {};
   }
   const pairs: [string, string][] = [];
   for (const [key, text] of Object.entries(value)) {
     const path = `__metadata__.${key}`;
-    if (FORBIDDEN.has(key)) issues.push({ path, message: 'this name is not allowed' });
-    else if (typeof text !== 'string') issues.push({ path, message: `must be a string, got ${show(text)}` });
+    if (FORBIDDEN.has(key)) issues.push({ path, message: m.weights_name() });
+    else if (typeof text !== 'string') issues.push({ path, message: m.weights_metadata_text({ got: show(text) }) });
     else pairs.push([key, text]);
   }
   return Object.fromEntries(pairs);
@@ -52,20 +54,21 @@ function readEntry(name: string, value: unknown, issues: Issue[]): Entry | null 
     issues.push({ path: field ? `${name}.${field}` : name, message });
     return null;
   };
-  if (FORBIDDEN.has(name)) return refuse('', 'this name is not allowed for a tensor');
-  if (!isObject(value)) return refuse('', `must be an object, got ${show(value)}`);
+  if (FORBIDDEN.has(name)) return refuse('', m.weights_name_tensor());
+  if (!isObject(value)) return refuse('', m.weights_object({ got: show(value) }));
   const { dtype, shape, data_offsets: offsets } = value;
   const word = typeof dtype === 'string' ? WORD_BYTES.get(dtype) : undefined;
-  if (typeof dtype !== 'string' || word === undefined)
-    return refuse('dtype', `must be F32, F16 or BF16, got ${show(dtype)}`);
+  if (typeof dtype !== 'string' || word === undefined) return refuse('dtype', m.weights_dtype({ got: show(dtype) }));
   if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isSize))
-    return refuse('shape', `must be up to ${MAX_RANK} whole numbers from 0, got ${show(shape)}`);
+    return refuse('shape', m.weights_sides({ most: MAX_RANK, got: show(shape) }));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
-    return refuse('data_offsets', `must be two whole numbers from 0, got ${show(offsets)}`);
+    return refuse('data_offsets', m.weights_offsets({ got: show(offsets) }));
   const [begin = 0, end = 0] = offsets;
   const bytes = shape.reduce((product, side) => product * side, word);
-  if (end - begin !== bytes)
-    return refuse('data_offsets', `${dtype} [${shape.join(', ')}] must span ${bytes} bytes, got ${end - begin}`);
+  if (end - begin !== bytes) {
+    const sides = `[${shape.join(', ')}]`;
+    return refuse('data_offsets', m.weights_span({ dtype, shape: sides, want: bytes, got: end - begin }));
+  }
   return { name, dtype, shape, begin, end };
 }
 
@@ -74,33 +77,32 @@ function checkCover(entries: readonly Entry[], dataBytes: number, issues: Issue[
   let at = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     const path = `${name}.data_offsets`;
-    if (begin < at) issues.push({ path, message: `must not overlap: must begin at ${at}, got ${begin}` });
-    else if (begin > at) issues.push({ path, message: `must leave no hole: must begin at ${at}, got ${begin}` });
+    if (begin < at) issues.push({ path, message: m.weights_overlap({ want: at, got: begin }) });
+    else if (begin > at) issues.push({ path, message: m.weights_hole({ want: at, got: begin }) });
     at = Math.max(at, end);
   }
-  if (at !== dataBytes)
-    issues.push({ path: '', message: `tensors must span all ${dataBytes} bytes of data, got ${at}` });
+  if (at !== dataBytes) issues.push({ path: '', message: m.weights_span_all({ want: dataBytes, got: at }) });
 }
 
 /** Reads a safetensors file (F32, F16, BF16 as float32); anything wrong becomes issues, never an exception. */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const bad = (message: string): Safetensors => ({ kind: 'bad', issues: [{ path: '', message }] });
-  if (bytes.length < 8) return bad(`the file must have at least 8 bytes, got ${bytes.length}`);
+  if (bytes.length < 8) return bad(m.weights_file_short({ least: 8, got: bytes.length }));
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   const most = Math.min(MAX_HEADER_BYTES, bytes.length - 8);
-  if (length > BigInt(most)) return bad(`the header length must be at most ${most} bytes, got ${length}`);
+  if (length > BigInt(most)) return bad(m.weights_header_length({ most, got: String(length) }));
   const start = 8 + Number(length);
   const text = decodeUtf8(bytes.subarray(8, start));
-  if (text === null) return bad('the header must be UTF-8 text');
+  if (text === null) return bad(m.weights_header_utf8());
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch (error) {
-    return bad(`the header must be JSON: ${error instanceof Error ? error.message : 'unreadable'}`);
+    return bad(m.weights_header_json({ reason: error instanceof Error ? error.message : String(error) }));
   }
-  if (!isObject(header)) return bad(`the header must be a JSON object, got ${show(header)}`);
+  if (!isObject(header)) return bad(m.weights_header_object({ got: show(header) }));
   const twice = duplicateKey(text);
-  if (twice !== null) return bad(`the header must name everything once, got "${twice}" twice`);
+  if (twice !== null) return bad(m.weights_header_twice({ key: twice }));
 
   const issues: Issue[] = [];
   const entries: Entry[] = [];

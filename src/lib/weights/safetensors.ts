@@ -3,6 +3,7 @@ import type { Architecture, Issue } from '$lib/arch/architecture';
 import { parseArchitectureText } from '$lib/arch/parse';
 import { lower } from '$lib/ops/lower';
 import { tensorsOf } from '$lib/ops/tensors';
+import { m } from '$paraglide/messages';
 import type { Checkpoint, Provenance, Tensors } from './checkpoint';
 import { readSafetensors, writeSafetensors } from './safetensors-format';
 
@@ -34,38 +35,38 @@ export function checkTensors(arch: Architecture, tensors: Tensors): readonly Iss
     known.add(name);
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     const want = `[${shape.join(', ')}]`;
-    if (!tensor) issues.push({ path: name, message: `tensor is missing, must be ${want}` });
-    else if (want !== `[${tensor.shape.join(', ')}]`)
-      issues.push({ path: name, message: `shape must be ${want}, got [${tensor.shape.join(', ')}]` });
-    else if (!tensor.data.every(Number.isFinite)) issues.push({ path: name, message: 'numbers must be finite' });
+    const got = `[${tensor?.shape.join(', ')}]`;
+    if (!tensor) issues.push({ path: name, message: m.weights_missing({ want }) });
+    else if (want !== got) issues.push({ path: name, message: m.weights_shape({ want, got }) });
+    else if (!tensor.data.every(Number.isFinite)) issues.push({ path: name, message: m.weights_finite() });
   }
   for (const name of Object.keys(tensors))
-    if (!known.has(name)) issues.push({ path: name, message: 'tensor belongs to no op of the table' });
+    if (!known.has(name)) issues.push({ path: name, message: m.weights_extra() });
   return issues;
 }
 
 function readProvenance(metadata: Readonly<Record<string, string>>, issues: Issue[]): Provenance {
   const text = (key: string): string => {
     const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
-    if (value === undefined) issues.push({ path: `__metadata__.${key}`, message: 'must be present, got nothing' });
+    if (value === undefined) issues.push({ path: `__metadata__.${key}`, message: m.weights_present() });
     return value ?? '';
   };
-  const number = (key: string, legal: (value: number) => boolean, rule: string): number => {
+  type Rule = (values: { got: string }) => string;
+  const number = (key: string, legal: (value: number) => boolean, rule: Rule): number => {
     const from = text(key);
     const value = from.trim() === '' ? NaN : Number(from);
-    if (!legal(value))
-      issues.push({ path: `__metadata__.${key}`, message: `must be ${rule}, got "${from.slice(0, 40)}"` });
+    if (!legal(value)) issues.push({ path: `__metadata__.${key}`, message: rule({ got: from.slice(0, 40) }) });
     return value;
   };
   const share = (value: number): boolean => value >= 0 && value <= 1;
   return {
     dataset: text('dataset'),
     datasetSha256: text('datasetSha256'),
-    epochs: number('epochs', (value) => Number.isFinite(value) && value >= 0, 'a number from 0'),
-    seed: number('seed', Number.isFinite, 'a number'),
+    epochs: number('epochs', (value) => Number.isFinite(value) && value >= 0, m.weights_record_positive),
+    seed: number('seed', Number.isFinite, m.weights_record_number),
     engine: text('engine'),
     validationAccuracy:
-      metadata['validationAccuracy'] === '' ? null : number('validationAccuracy', share, 'within 0..1 or empty')
+      metadata['validationAccuracy'] === '' ? null : number('validationAccuracy', share, m.weights_record_share)
   };
 }
 
@@ -75,11 +76,9 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
   if (file.kind === 'bad') return file;
   const { metadata, tensors } = file;
   if (metadata['bneck'] !== '1' || metadata['architecture'] === undefined) {
-    const got = metadata['bneck'] === undefined ? 'none' : `"${metadata['bneck'].slice(0, 40)}"`;
-    return {
-      kind: 'bad',
-      issues: [{ path: '__metadata__.bneck', message: `must be a bneck checkpoint of format 1, got ${got}` }]
-    };
+    const got = metadata['bneck']?.slice(0, 40);
+    const message = got === undefined ? m.weights_no_bneck() : m.weights_not_bneck({ got });
+    return { kind: 'bad', issues: [{ path: '__metadata__.bneck', message }] };
   }
   const parsed = parseArchitectureText(metadata['architecture']);
   if (parsed.kind === 'bad') {
