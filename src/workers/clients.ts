@@ -1,5 +1,6 @@
 /** @file Workers: what the page may import: starts a run in its own worker, streams its events, reports a death. */
 import { proxy, wrap } from 'comlink';
+import { m } from '$paraglide/messages';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './adapt/protocol';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from './measure/protocol';
 import type { RunEnd, RunHandle, Runner } from './run';
@@ -20,7 +21,8 @@ function start<Request, Event, Result>(
     worker.terminate();
   };
   worker.addEventListener('error', (event) => {
-    end({ kind: 'failed', reason: `the worker stopped: ${event.message || 'it could not be loaded'}` });
+    const { message } = event;
+    end({ kind: 'failed', reason: message ? m.workers_stopped({ reason: message }) : m.workers_stopped_unloaded() });
   });
   const report = proxy((event: Event): Promise<void> => {
     onEvent(event);
@@ -36,7 +38,7 @@ function start<Request, Event, Result>(
     resume: () => void runner.resume(),
     stop: () => void runner.stop(),
     kill: () => {
-      end({ kind: 'failed', reason: 'the run was ended' });
+      end({ kind: 'failed', reason: m.workers_run_ended() });
     },
     done
   };

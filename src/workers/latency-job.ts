@@ -10,6 +10,7 @@ import { calibrate, latencyMsOf } from '$lib/latency/predict';
 import type { LatencyRuntime } from '$lib/latency/runtime';
 import type { DeploymentSetting } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
+import { m } from '$paraglide/messages';
 import type { Platform } from './platform';
 import type { Progress, RunGate } from './run';
 
@@ -94,6 +95,6 @@ export async function completeTable(
 /** The table's answer for a whole network in ms per picture; throws when an op is missing. */
 export function predictedMs(arch: Architecture, table: LatencyTable): number {
   const ms = latencyMsOf(lower(arch), table);
-  if (ms === null) throw new Error(`latency table: must hold every op of ${arch.name}, some are missing`);
+  if (ms === null) throw new Error(m.workers_table_incomplete({ name: arch.name }));
   return ms;
 }

@@ -1,6 +1,7 @@
 /** @file Workers: opens the engine a run asked for, or the best there is, with the sentence why. */
 import { chooseEngine } from '$lib/engine/choose';
 import type { Engine } from '$lib/engine/engine';
+import { m } from '$paraglide/messages';
 import type { EngineChoice } from './choice';
 import type { OpenedEngine } from './platform';
 
@@ -23,7 +24,7 @@ export async function openEngine(choice: EngineChoice, doors: EngineDoors): Prom
     } catch (error) {
       if (choice === 'simd') throw error;
       const engine = await doors.tfjs();
-      return { engine, why: `The SIMD core could not start (${reasonOf(error)}); training will be slow.` };
+      return { engine, why: m.workers_simd_failed({ reason: reasonOf(error) }) };
     }
   }
   const engine = await doors.tfjs();

@@ -2,13 +2,14 @@
 import { wrap } from 'comlink';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
+import { m } from '$paraglide/messages';
 import { openEngine } from './open-engine';
 import type { Platform } from './platform';
 import type { TrainerPort, TrainerRunner } from './trainer/protocol';
 
 async function fetched(path: string): Promise<Response> {
   const response = await fetch(new URL(path, self.location.origin));
-  if (!response.ok) throw new Error(`${path}: must load, got HTTP ${response.status}`);
+  if (!response.ok) throw new Error(m.workers_file_unloaded({ path, status: response.status }));
   return response;
 }
 
@@ -39,7 +40,7 @@ async function openTfjs(): Promise<Engine> {
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new Error(`TensorFlow.js could not start: ${reasons.join('; ')}`);
+  throw new Error(m.workers_tfjs_failed({ reasons: reasons.join('; ') }));
 }
 
 async function spawnTrainer(): Promise<TrainerPort> {
@@ -56,7 +57,7 @@ async function spawnTrainer(): Promise<TrainerPort> {
     onDeath: (listener) => {
       worker.addEventListener('error', (event) => {
         worker.terminate();
-        listener(event.message || 'it could not be loaded');
+        listener(event.message || m.workers_unloaded());
       });
     }
   });

@@ -1,4 +1,5 @@
 /** @file Step 4, network: picks the engine that trains, and says why in a sentence. */
+import { m } from '$paraglide/messages';
 import type { EngineKind } from './engine';
 
 /** An engine that opened on this device. */
@@ -19,7 +20,7 @@ export interface EngineChoice {
   readonly why: string;
 }
 
-const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 
 function preferred(candidates: readonly EngineCandidate[]): EngineChoice {
   const timed = (candidate: EngineCandidate): number => candidate.stepMs ?? Infinity;
@@ -28,24 +29,21 @@ function preferred(candidates: readonly EngineCandidate[]): EngineChoice {
   const simd = fastest(candidates.filter(({ kind }) => kind === 'simd'));
   const gpu = fastest(candidates.filter((candidate) => candidate.gpu && candidate.stepMs !== null));
   if (simd && gpu && simd.stepMs !== null && timed(gpu) < simd.stepMs) {
-    const why = `${gpu.build} trains a step in ${ms(timed(gpu))} here, the SIMD core in ${ms(simd.stepMs)}.`;
+    const why = m.engine_gpu_faster({ gpu: gpu.build, gpuMs: ms(timed(gpu)), simdMs: ms(simd.stepMs) });
     return { kind: gpu.kind, build: gpu.build, why };
   }
   if (simd) {
     const why =
       gpu && simd.stepMs !== null
-        ? `The SIMD core trains a step in ${ms(simd.stepMs)} here, ${gpu.build} in ${ms(timed(gpu))}.`
-        : 'The SIMD core is the fastest engine without a graphics processor.';
+        ? m.engine_simd_faster({ gpu: gpu.build, gpuMs: ms(timed(gpu)), simdMs: ms(simd.stepMs) })
+        : m.engine_simd_no_gpu();
     return { kind: simd.kind, build: simd.build, why };
   }
   const best = fastest(candidates);
-  if (!best) throw new Error('engine: at least one must have opened, got none');
-  const figure = best.stepMs === null ? 'not timed' : `${ms(best.stepMs)} a step`;
-  return {
-    kind: best.kind,
-    build: best.build,
-    why: `The SIMD core is not available; ${best.build} is next (${figure}).`
-  };
+  if (!best) throw new Error(m.engine_none_open());
+  const { kind, build, stepMs } = best;
+  const why = stepMs === null ? m.engine_next_best_untimed({ build }) : m.engine_next_best({ build, ms: ms(stepMs) });
+  return { kind, build, why };
 }
 
 /**
@@ -57,8 +55,8 @@ export function chooseEngine(candidates: readonly EngineCandidate[], wanted: str
   const asked = candidates.filter(({ kind, build }) => kind === wanted || build === wanted);
   if (asked.length > 0) {
     const { kind, build } = preferred(asked);
-    return { kind, build, why: `Chosen by you: ${build}.` };
+    return { kind, build, why: m.engine_chosen_by_you({ build }) };
   }
   const instead = preferred(candidates);
-  return { ...instead, why: `${wanted} was asked for but is not available here. ${instead.why}` };
+  return { ...instead, why: m.engine_instead({ wanted, why: instead.why }) };
 }

@@ -1,6 +1,7 @@
 /** @file Step 4, network: loss and accuracy of a network on a split, in inference mode. */
 import { normalise } from '$lib/data/batches';
 import type { Dataset, SplitName } from '$lib/data/dataset';
+import { m } from '$paraglide/messages';
 import type { Network } from './engine';
 import { softmaxCrossEntropy } from './loss';
 
@@ -26,7 +27,7 @@ export async function evaluate(
   { batchSize, limit, pause }: EvaluateOptions
 ): Promise<Score> {
   const count = Math.min(dataset.splits[split].count, limit ?? Infinity);
-  if (count < 1) throw new Error(`split ${split}: must hold a picture to be scored, it is empty`);
+  if (count < 1) throw new Error(m.engine_split_empty({ split }));
   const [height, width, channels] = dataset.shape;
   const size = height * width * channels;
   const images = new Float32Array(Math.min(batchSize, count) * size);

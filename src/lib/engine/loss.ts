@@ -1,4 +1,5 @@
 /** @file Step 4, network: the loss of a classifier, written once for every engine that needs it in plain arrays. */
+import { m } from '$paraglide/messages';
 import type { StepResult } from './engine';
 
 /** Mean softmax cross-entropy of logits [count, classes] and correct answers; fills the gradient of the mean when given. */
@@ -10,7 +11,7 @@ export function softmaxCrossEntropy(logits: Float32Array, labels: Uint8Array, gr
   for (let row = 0; row < count; row++) {
     const at = row * classes;
     const label = labels[row]!;
-    if (label >= classes) throw new Error(`label of picture ${row}: must be below ${classes}, got ${label}`);
+    if (label >= classes) throw new Error(m.engine_label_range({ picture: row, classes, label }));
     let best = 0;
     for (let j = 1; j < classes; j++) if (logits[at + j]! > logits[at + best]!) best = j;
     const top = logits[at + best]!;

@@ -2,6 +2,7 @@
 import { rngOf, shuffle, type Rng } from '$lib/base/rng';
 import { mirror, normalise } from '$lib/data/batches';
 import type { Dataset } from '$lib/data/dataset';
+import { m } from '$paraglide/messages';
 import type { Network } from './engine';
 import { learningRateAt, type Recipe } from './recipe';
 
@@ -25,7 +26,7 @@ export interface StepDone {
 /** Pictures of one epoch of a recipe; throws when there is nothing to train on. */
 export function picturesPerEpoch(dataset: Dataset, recipe: Recipe): number {
   const total = Math.min(dataset.splits.train.count, recipe.trainLimit ?? Infinity);
-  if (total < 1) throw new Error('train split: must hold a picture to train on, it is empty');
+  if (total < 1) throw new Error(m.engine_train_empty());
   return total;
 }
 

@@ -1,5 +1,6 @@
 /** @file Step 4, network: training by a recipe, as a stream of events; leave the loop to stop. */
 import type { Dataset } from '$lib/data/dataset';
+import { m } from '$paraglide/messages';
 import type { Network } from './engine';
 import { evaluate } from './evaluate';
 import type { Recipe } from './recipe';
@@ -83,7 +84,7 @@ export async function* train(
     const { step, count, loss, correct, learningRate } = done;
     const epoch = Math.floor(step / perEpoch);
     if (!Number.isFinite(loss)) {
-      yield { kind: 'failed', epoch, step, reason: `loss must be a number, got ${loss} at step ${step}` };
+      yield { kind: 'failed', epoch, step, reason: m.engine_loss_broken({ loss, step }) };
       return;
     }
     sums = { count: sums.count + count, loss: sums.loss + loss * count, correct: sums.correct + correct };

@@ -11,7 +11,7 @@ import { emptyTable, measureTable, type TableProgress } from './measure-table';
 import { measureNetworks } from './measure-networks';
 import { calibrate, calibrationError, latencyMsOf, predictLatency } from './predict';
 import type { LatencyRuntime } from './runtime';
-import { defaultSetting, settingLabel } from './setting';
+import { defaultSetting, settingKey, settingLabel } from './setting';
 import { parseTable, parseTableText, tableMismatch, toJson, type LatencyTable } from './table';
 
 const arch = fitTo(mobileNetV3Small, [28, 28, 1], 10).arch;
@@ -57,6 +57,7 @@ async function fullTable(device = deviceOf()): Promise<{ table: LatencyTable; ev
 describe('the deployment setting', () => {
   it('times small pictures at batch 64 and prints what a latency means', () => {
     expect(settingLabel(setting)).toBe('tfjs-wasm, 28×28×1, batch 64, ms per image');
+    expect(settingKey(setting)).toBe('tfjs-wasm, 28×28×1, batch 64, ms per image');
     expect(defaultSetting('tfjs-wasm', [65, 65, 3]).batch).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 /** @file Step 5, latency: the deployment setting a millisecond speaks of, apart from how the network is trained. */
 import type { Shape } from '$lib/arch/architecture';
+import { m } from '$paraglide/messages';
 
 /** Runtime, picture size and batch of the deployed network; latencies are milliseconds per image in this setting. */
 export interface DeploymentSetting {
@@ -20,8 +21,13 @@ export function defaultSetting(runtime: string, resolution: Shape): DeploymentSe
 }
 
 /** The setting as shown beside every latency: 'tfjs-wasm, 28×28×1, batch 64, ms per image'. */
-export function settingLabel(setting: DeploymentSetting): string {
-  return `${setting.runtime}, ${setting.resolution.join('×')}, batch ${setting.batch}, ms per image`;
+export function settingLabel({ runtime, resolution, batch }: DeploymentSetting): string {
+  return m.latency_setting({ runtime, resolution: resolution.join('×'), batch });
+}
+
+/** The setting as a key of stored tables: the same text in every language. */
+export function settingKey({ runtime, resolution, batch }: DeploymentSetting): string {
+  return `${runtime}, ${resolution.join('×')}, batch ${batch}, ms per image`;
 }
 
 /** Whether two latencies may be compared: equal runtime, resolution and batch. */

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Issue } from '$lib/arch/architecture';
 import { issuesOf, type Parsed } from '$lib/arch/parse';
+import { m } from '$paraglide/messages';
 import type { Timing } from './measure';
 import type { RuntimeDescription } from './runtime';
 import { sameSetting, settingLabel, type DeploymentSetting } from './setting';
@@ -86,8 +87,8 @@ export function parseTableText(text: string): Parsed<LatencyTable> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : 'unreadable';
-    return { kind: 'bad', issues: [{ path: '', message: `latency table: the file must be JSON: ${message}` }] };
+    const message = error instanceof Error ? m.latency_not_json({ reason: error.message }) : m.latency_unreadable();
+    return { kind: 'bad', issues: [{ path: '', message }] };
   }
   return parseTable(value);
 }
@@ -108,13 +109,13 @@ export function tableMismatch(
   if (!sameSetting(table.setting, setting))
     issues.push({
       path: 'setting',
-      message: `latency table: made for ${settingLabel(table.setting)}, asked for ${settingLabel(setting)}`
+      message: m.latency_other_setting({ table: settingLabel(table.setting), asked: settingLabel(setting) })
     });
   for (const field of ['runtime', 'version', 'backend', 'threads', 'simd', 'isolated'] as const)
     if (table.device[field] !== device[field])
       issues.push({
         path: `device.${field}`,
-        message: `latency table: measured with ${table.device[field]}, this device has ${device[field]}`
+        message: m.latency_other_device({ table: table.device[field], device: device[field] })
       });
   return issues;
 }

@@ -1,6 +1,7 @@
 /** @file Step 7, prune: NetAdapt; cuts a trained network step by step until its predicted latency meets the budget. */
 import type { Architecture } from '$lib/arch/architecture';
 import type { Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
 import { inParallel, jobSeed, type FineTuneJob, type PruneEvaluator } from './evaluator';
 import { groupLabel } from './groups';
 import {
@@ -97,7 +98,7 @@ const jobOf = (step: number, groupId: string, cut: Pruned, seed: number): FineTu
 /** Repeats the chosen fine-tune of a finished step; null with a reason when it cannot be repeated. */
 async function replay(state: State, step: NetAdaptStep, options: AdaptOptions): Promise<State | string> {
   const taken = step.proposals.find((proposal) => proposal.groupId === step.chosen);
-  if (!taken) return `finished step ${step.index}: must hold its chosen proposal ${step.chosen}`;
+  if (!taken) return m.netadapt_step_broken({ step: step.index, chosen: step.chosen });
   const cut = cutOf(state, { groupId: taken.groupId, to: taken.to }, options);
   const result = await options.evaluator.fineTune(jobOf(step.index, taken.groupId, cut, options.seed));
   if (result.status === 'failed') return result.reason;
@@ -111,21 +112,16 @@ async function replay(state: State, step: NetAdaptStep, options: AdaptOptions): 
  */
 export async function* adapt(options: AdaptOptions): AsyncGenerator<AdaptEvent> {
   const { arch, tensors, budgetMs, latencyOf, evaluator, rule, seed } = options;
-  if (!(options.delta > 0 && options.delta < 1))
-    throw new Error(`netadapt: delta must be within 0..1, got ${options.delta}`);
+  if (!(options.delta > 0 && options.delta < 1)) throw new Error(m.netadapt_bad_delta({ delta: options.delta }));
   const firstMs = await latencyOf(arch);
   const floorMs = await latencyOf(floorArchitecture(arch, options.widths));
   if (firstMs === null || floorMs === null) {
-    yield {
-      kind: 'failed',
-      step: 0,
-      reason: 'the latency table must cover the network and its floor, got missing ops'
-    };
+    yield { kind: 'failed', step: 0, reason: m.netadapt_table_short() };
     return;
   }
   if (!(budgetMs >= floorMs)) {
-    const [floor, got] = [floorMs, budgetMs].map((ms) => String(Number(ms.toPrecision(4))));
-    const message = `budget must be at least the floor ${floor ?? ''} ms (every width at its minimum), got ${got ?? ''} ms`;
+    const short = (ms: number): string => String(Number(ms.toPrecision(4)));
+    const message = m.netadapt_below_floor({ floor: short(floorMs), budget: short(budgetMs) });
     yield { kind: 'unreachable', budgetMs, floorMs, message };
     return;
   }
@@ -172,7 +168,7 @@ export async function* adapt(options: AdaptOptions): AsyncGenerator<AdaptEvent> 
       yield {
         kind: 'failed',
         step: index,
-        reason: failure?.status === 'failed' ? failure.reason : 'no proposal was scored'
+        reason: failure?.status === 'failed' ? failure.reason : m.netadapt_none_scored()
       };
       return;
     }

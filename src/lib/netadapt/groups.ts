@@ -3,6 +3,7 @@ import type { Architecture, Row } from '$lib/arch/architecture';
 import { squeezeWidth } from '$lib/arch/divisible';
 import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
+import { m } from '$paraglide/messages';
 import { tiesOf, type Ties } from './ties';
 
 /** MobileNetV3 §4.2: (a) one expansion, (b) one bottleneck width of all blocks tied by residuals; V1: pointwise widths. */
@@ -97,11 +98,13 @@ export function sameWiring(a: readonly Op[], b: readonly Op[]): boolean {
 }
 
 /** A group in plain words: 'exp size of row 4', '#out of rows 5, 6'. */
-export function groupLabel(group: Group): string {
-  const rows = `${group.rows.length === 1 ? 'row' : 'rows'} ${group.rows.join(', ')}`;
-  if (group.kind === 'expansion') return `exp size of ${rows}`;
-  if (group.kind === 'head') return group.id === 'head.conv' ? 'head conv' : 'head hidden layer';
-  const stem = group.id === 'stem';
-  if (stem && group.rows.length === 0) return 'stem';
-  return `${stem ? 'stem and width' : '#out'} of ${rows}`;
+export function groupLabel({ id, kind, rows }: Pick<Group, 'id' | 'kind' | 'rows'>): string {
+  if (kind === 'head') return id === 'head.conv' ? m.netadapt_head_conv() : m.netadapt_head_hidden();
+  if (id === 'stem' && rows.length === 0) return m.netadapt_stem();
+  const [row] = rows;
+  const tied = { rows: rows.join(', ') };
+  const one = rows.length === 1 && row !== undefined ? { row } : null;
+  if (kind === 'expansion') return one ? m.netadapt_expansion_one(one) : m.netadapt_expansion_many(tied);
+  if (id === 'stem') return one ? m.netadapt_stem_one(one) : m.netadapt_stem_many(tied);
+  return one ? m.netadapt_bottleneck_one(one) : m.netadapt_bottleneck_many(tied);
 }

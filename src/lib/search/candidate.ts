@@ -1,6 +1,7 @@
 /** @file Step 6, search: a candidate as a short canonical text; equal networks of a space have equal texts. */
 import type { Issue } from '$lib/arch/architecture';
 import type { Parsed } from '$lib/arch/parse';
+import { m } from '$paraglide/messages';
 import type { Choices, SearchSpace } from './space';
 
 /**
@@ -25,20 +26,17 @@ export function parseCandidate(space: SearchSpace, text: string): Parsed<Choices
     return { kind: 'bad', issues: [issue] };
   };
   const [hash = '', digits, ...rest] = text.split('-');
-  if (digits === undefined || rest.length > 0)
-    return bad('candidate must be a space hash, a dash and one digit per gene');
-  if (hash !== space.hash) return bad(`candidate belongs to space '${hash}', not to this space '${space.hash}'`);
+  if (digits === undefined || rest.length > 0) return bad(m.search_candidate_form());
+  if (hash !== space.hash) return bad(m.search_candidate_space({ theirs: hash, ours: space.hash }));
   const symbols = digits.replaceAll('.', '');
   if (symbols.length !== space.genes.length)
-    return bad(`candidate must have ${space.genes.length} digits, got ${symbols.length}`);
+    return bad(m.search_candidate_digits({ wanted: space.genes.length, got: symbols.length }));
   const choices: number[] = [];
   for (const [g, gene] of space.genes.entries()) {
     const choice = Number.parseInt(symbols.charAt(g), 36);
     if (!(choice >= 0 && choice < gene.options.length))
-      return bad(`candidate ${gene.path} must be a digit below ${gene.options.length}, got '${symbols.charAt(g)}'`);
+      return bad(m.search_candidate_digit({ gene: gene.path, options: gene.options.length, digit: symbols.charAt(g) }));
     choices.push(choice);
   }
-  return candidateOf(space, choices) === text
-    ? { kind: 'ok', value: choices }
-    : bad('candidate must have a dot before each new row and nowhere else');
+  return candidateOf(space, choices) === text ? { kind: 'ok', value: choices } : bad(m.search_candidate_dots());
 }

@@ -3,6 +3,7 @@ import { totalCost, type Cost } from '$lib/cost/cost';
 import { predictLatency } from '$lib/latency/predict';
 import type { LatencyTable } from '$lib/latency/table';
 import { lower } from '$lib/ops/lower';
+import { m } from '$paraglide/messages';
 import { candidateOf } from './candidate';
 import { decode, type Choices, type SearchSpace } from './space';
 
@@ -23,7 +24,7 @@ export interface Verdict {
 /** Answers for the candidates of one space under one budget. */
 export type Judge = (choices: Choices) => Verdict;
 
-const million = (madds: number): string => `${(madds / 1e6).toFixed(2)} M`;
+const million = (madds: number): string => (madds / 1e6).toFixed(2);
 
 /** Opens the judge of a space; verdicts are remembered. A latency budget needs a table, else it throws. */
 export function judgeOf(space: SearchSpace, budget: Budget, table: LatencyTable | null): Judge {
@@ -42,15 +43,15 @@ export function judgeOf(space: SearchSpace, budget: Budget, table: LatencyTable 
     let reason: string | null = null;
     if (budget.kind === 'madds') {
       ratio = cost.madds / budget.budgetMadds;
-      if (ratio > 1) reason = `${million(cost.madds)} MAdds are over the budget of ${million(budget.budgetMadds)}`;
+      if (ratio > 1) reason = m.search_over_madds({ madds: million(cost.madds), budget: million(budget.budgetMadds) });
     } else if (latencyMs === null) {
       ratio = Infinity;
       const keys = prediction?.kind === 'missing' ? prediction.keys : [];
-      reason = `the latency table lacks ${keys.length} timings, first '${keys[0] ?? ''}'`;
+      reason = m.search_table_lacks({ count: keys.length, key: keys[0] ?? '' });
     } else {
       ratio = latencyMs / budget.budgetMs;
       if (ratio > 1)
-        reason = `predicted ${latencyMs.toPrecision(4)} ms is over the budget of ${budget.budgetMs.toPrecision(4)} ms`;
+        reason = m.search_over_ms({ ms: latencyMs.toPrecision(4), budget: budget.budgetMs.toPrecision(4) });
     }
     const verdict: Verdict = { cost, latencyMs, ratio, reason };
     known.set(candidate, verdict);

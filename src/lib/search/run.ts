@@ -1,6 +1,7 @@
 /** @file Step 6, search: the state of one run: asks, judges, trains, halves; driven by `search`. */
 import { rngOf } from '$lib/base/rng';
 import type { Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
 import { candidateOf } from './candidate';
 import { judgeOf, type Judge } from './constraint';
 import type { Evaluation, StopSignal } from './evaluator';
@@ -48,7 +49,7 @@ export class Run {
     const context = { space, judge: this.judge, rng: rngOf(seed).fork('strategy'), asked: this.asked };
     this.strategy = openStrategy(options.strategy ?? defaultStrategy, context);
     if (resume && resume.settings !== settingsOf(options))
-      throw new Error(`search log: made with settings ${resume.settings}, asked for ${settingsOf(options)}`);
+      throw new Error(m.search_log_settings({ made: resume.settings, asked: settingsOf(options) }));
     for (const job of resume?.finished ?? []) this.replays.set(`${job.id}/${job.rung}`, job);
     const isStopped = (): boolean => this.stopped;
     this.signal = {
@@ -109,13 +110,13 @@ export class Run {
     const choices = this.strategy.ask();
     const candidate = candidateOf(space, choices);
     const { cost, latencyMs, reason: over } = this.judge(choices);
-    const reason = over ?? (this.asked.has(candidate) ? 'the same network was tried before' : null);
+    const reason = over ?? (this.asked.has(candidate) ? m.search_tried_before() : null);
     this.asked.add(candidate);
     this.choices.push(choices);
     const trial: Trial = {
       id,
       candidate,
-      arch: { ...decode(space, choices), name: `${space.base.name}, trial ${id}` },
+      arch: { ...decode(space, choices), name: m.search_trial_name({ name: space.base.name, id }) },
       status: reason === null ? 'training' : 'rejected',
       ...(reason === null ? {} : { reason }),
       madds: cost.madds,
@@ -139,7 +140,7 @@ export class Run {
       const trial = this.trial(id);
       const replay = this.replays.get(`${id}/${rung}`);
       if (replay && replay.candidate !== trial.candidate)
-        throw new Error(`search log: trial ${id} was ${replay.candidate}, this run asks for ${trial.candidate}`);
+        throw new Error(m.search_log_trial({ id, was: replay.candidate, asked: trial.candidate }));
       const result = replay ? null : await this.train(id, rung);
       if (this.stopped) return;
       const trained = result && 'trained' in result ? result.trained : null;
@@ -150,7 +151,7 @@ export class Run {
       const now = score === null ? trial : this.update(id, withRung(trial, epochs, score));
       const job: FinishedJob = { id, rung, candidate: trial.candidate, score, failed };
       this.emit({ kind: 'finished', trial: now, job, trained, replayed: replay !== undefined });
-      if (score === null) this.settle(id, 'failed', failed ?? 'no score');
+      if (score === null) this.settle(id, 'failed', failed ?? m.search_no_score());
       const best = bestTrial(this.trials);
       if (best && best.id === id && best !== this.best && score !== null) {
         this.best = best;
@@ -197,14 +198,10 @@ export class Run {
     const last = rung === this.schedule.rungs.length - 1;
     const scores = alive.map((id) => ({ id, score: this.trial(id).validationAccuracy ?? 0 }));
     const kept = last ? alive : promoted(scores, this.schedule.eta);
+    const bounds = { kept: kept.length, alive: alive.length, epochs: this.schedule.rungs[rung] ?? 0 };
     for (const id of alive) {
       if (last) this.settle(id, 'scored');
-      else if (!kept.includes(id))
-        this.settle(
-          id,
-          'pruned',
-          `not among the best ${kept.length} of ${alive.length} after ${this.schedule.rungs[rung]} epochs`
-        );
+      else if (!kept.includes(id)) this.settle(id, 'pruned', m.search_not_among_best(bounds));
       if (last || !kept.includes(id)) this.weights.delete(id);
     }
     return last ? [] : kept;

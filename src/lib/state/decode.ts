@@ -1,4 +1,5 @@
 /** @file State: lets the browser decode one picture file to RGBA bytes of a given size. */
+import { m } from '$paraglide/messages';
 
 /** Decodes PNG, JPEG and what else the browser reads, scaled to width x height; rejects when it cannot. */
 export async function decodePicture(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
@@ -8,7 +9,7 @@ export async function decodePicture(bytes: Uint8Array, width: number, height: nu
     resizeQuality: 'high'
   });
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('picture: the browser must give a 2d canvas, got none');
+  if (!context) throw new Error(m.run_no_picture_canvas());
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);

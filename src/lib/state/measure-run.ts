@@ -2,6 +2,7 @@
 import type { Architecture } from '$lib/arch/architecture';
 import { settingLabel } from '$lib/latency/setting';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from '$workers/measure/protocol';
+import { m } from '$paraglide/messages';
 
 /** A measurement as shown; all times in ms per picture. */
 export interface MeasureView {
@@ -46,7 +47,8 @@ export function foldMeasure(view: MeasureView, event: MeasureEvent): MeasureView
       return { ...view, stage: 'preparing' };
     case 'ready': {
       const { runtime, version, backend, threads } = event.description;
-      const device = `${runtime} ${version}, ${backend}, ${threads} thread${threads === 1 ? '' : 's'}`;
+      const ran = { runtime, version, backend };
+      const device = threads === 1 ? m.run_device_one(ran) : m.run_device_many({ ...ran, threads });
       return { ...view, setting: settingLabel(event.setting), device, stage: 'warmup' };
     }
     case 'sample': {

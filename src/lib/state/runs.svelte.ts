@@ -1,6 +1,6 @@
 /** @file State: the four long runs of the open network, kept across reloads with everything they found. */
 import type { Architecture } from '$lib/arch/architecture';
-import { defaultSetting, settingLabel } from '$lib/latency/setting';
+import { defaultSetting, settingKey } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
 import { predictLatency } from '$lib/latency/predict';
 import type { Op } from '$lib/ops/op';
@@ -156,7 +156,7 @@ export class Runs {
 
   /** The latency table of the default deployment setting of some pictures, when one was measured. */
   tableFor(arch: Architecture): LatencyTable | null {
-    return this.#tables.get(settingLabel(defaultSetting('tfjs-wasm', arch.input))) ?? null;
+    return this.#tables.get(settingKey(defaultSetting('tfjs-wasm', arch.input))) ?? null;
   }
 
   /** Trains; a checkpoint that is not this page's own training becomes the one to beat. */
@@ -240,7 +240,7 @@ export class Runs {
   }
 
   #keepTable(table: LatencyTable): void {
-    const key = settingLabel(table.setting);
+    const key = settingKey(table.setting);
     this.#tables = new Map([...this.#tables, [key, table]]);
     void this.#put('tables', key, table);
   }

@@ -7,6 +7,7 @@ import type { LatencyTable } from '$lib/latency/table';
 import { atLevels, gridOps } from '$lib/netadapt/grid';
 import { floorArchitecture } from '$lib/netadapt/propose';
 import { lower } from '$lib/ops/lower';
+import { m } from '$paraglide/messages';
 import { completeTable } from '../latency-job';
 import type { Platform } from '../platform';
 import type { RunGate } from '../run';
@@ -58,15 +59,14 @@ export async function limitsOf(
   const baseMs = latencyOf(arch);
   const predictedFloor = latencyOf(floor);
   if (baseMs === null || predictedFloor === null) {
-    return { refused: 'the latency table lacks ops of this network: measure a new one' };
+    return { refused: m.workers_table_short() };
   }
   const floorMs = measuredMs[0] ?? predictedFloor;
   const budgetMs = request.budget.kind === 'ms' ? request.budget.ms : request.budget.share * baseMs;
   await report({ kind: 'floor', floorMs, baseMs, budgetMs, table });
   const lowest = Math.min(floorMs, predictedFloor);
   if (budgetMs < lowest) {
-    const numbers = `${budgetMs.toPrecision(3)} ms is below the floor of ${lowest.toPrecision(3)} ms`;
-    return { refused: `the target of ${numbers}: with every width at its minimum the network takes that long here` };
+    return { refused: m.workers_target_floor({ target: budgetMs.toPrecision(3), floor: lowest.toPrecision(3) }) };
   }
   return { runtime, table, latencyOf, baseMs, budgetMs };
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '$lib/data/dataset';
 import { defaultRecipe } from '$lib/engine/recipe';
 import type { PruneEvaluator } from '$lib/netadapt/evaluator';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
@@ -70,7 +71,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
   /** The network as a checkpoint of its own; `epochs` counts the passes of its parent and of the fine-tunes kept. */
   function checkpointOf(request: AdaptRequest, outcome: Outcome, build: string): Checkpoint {
     const { from } = request.checkpoint;
-    const arch = { ...outcome.arch, name: `${request.checkpoint.arch.name} pruned` };
+    const arch = { ...outcome.arch, name: m.workers_pruned_name({ name: request.checkpoint.arch.name }) };
     return {
       format: 1,
       arch,
@@ -144,7 +145,8 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
 /** Why a network cannot be pruned on these pictures, or null. */
 function mismatch(arch: Architecture, dataset: Dataset): string | null {
   const classes = dataset.classes.length;
-  if (arch.classes !== classes) return `the network knows ${arch.classes} classes, ${dataset.name} has ${classes}`;
+  const pictures = dataset.name;
+  if (arch.classes !== classes) return m.workers_adapt_classes({ classes: arch.classes, pictures, count: classes });
   if (arch.input.every((size, i) => size === dataset.shape[i])) return null;
-  return `the network reads ${arch.input.join('×')} pictures, ${dataset.name} has ${dataset.shape.join('×')}`;
+  return m.workers_adapt_pictures({ input: arch.input.join('×'), pictures, shape: dataset.shape.join('×') });
 }

@@ -1,4 +1,5 @@
 /** @file Workers: keeps a number of trainers busy; a dead one is replaced and its job given to another, once. */
+import { m } from '$paraglide/messages';
 import type { Platform } from '../platform';
 import type { TrainerAnswer, TrainerJob, TrainerPort, TrainerSetup } from './protocol';
 
@@ -68,12 +69,12 @@ export class TrainerPool {
     const pending = this.#busy.get(port);
     this.#busy.delete(port);
     if (pending) {
-      if (pending.tries >= mostTries) pending.answer({ kind: 'failed', reason: `its worker died twice: ${reason}` });
+      if (pending.tries >= mostTries) pending.answer({ kind: 'failed', reason: m.workers_trainer_died({ reason }) });
       else this.#queue.unshift(pending);
     }
     this.#add().catch((error: unknown) => {
       if (this.#all.size > 0) return;
-      const why = `no trainer could be started: ${error instanceof Error ? error.message : String(error)}`;
+      const why = m.workers_no_trainer({ reason: error instanceof Error ? error.message : String(error) });
       for (const left of this.#queue.splice(0)) left.answer({ kind: 'failed', reason: why });
     });
   }
@@ -106,7 +107,7 @@ export class TrainerPool {
 
   /** Trains a job on the next free trainer. */
   train(job: TrainerJob): Promise<TrainerAnswer> {
-    if (this.#closed) return Promise.resolve({ kind: 'failed', reason: 'the run was stopped' });
+    if (this.#closed) return Promise.resolve({ kind: 'failed', reason: m.workers_run_stopped() });
     return new Promise((answer) => {
       this.#queue.push({ job, answer, tries: 0 });
       this.#next();
@@ -129,7 +130,7 @@ export class TrainerPool {
     this.#closed = true;
     for (const port of this.#all) port.kill();
     for (const pending of [...this.#busy.values(), ...this.#queue.splice(0)]) {
-      pending.answer({ kind: 'failed', reason: 'the run was stopped' });
+      pending.answer({ kind: 'failed', reason: m.workers_run_stopped() });
     }
     this.#busy.clear();
   }

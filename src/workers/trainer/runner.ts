@@ -6,6 +6,7 @@ import { evaluate } from '$lib/engine/evaluate';
 import { defaultRecipe, type Recipe } from '$lib/engine/recipe';
 import { runSteps, stepsPerEpoch } from '$lib/engine/steps';
 import { initTensors } from '$lib/weights/init';
+import { m } from '$paraglide/messages';
 import { datasetOf, mayMirror, type Platform } from '../platform';
 import { RunGate } from '../run';
 import { breath } from '../breath';
@@ -41,7 +42,7 @@ async function trainStretch(
   const scheduleSteps = cosine ? Math.round(cosine.toEpoch * perEpoch) - scheduleFrom : flatSteps;
   let pictures = 0;
   for await (const done of runSteps(network, dataset, recipe, { from, to, scheduleFrom, scheduleSteps })) {
-    if (!Number.isFinite(done.loss)) return `the loss became ${done.loss} at step ${done.step + 1}`;
+    if (!Number.isFinite(done.loss)) return m.workers_loss_broken({ loss: done.loss, step: done.step + 1 });
     pictures += done.count;
     if (done.step % stepsPerBreath === 0) {
       await breath();

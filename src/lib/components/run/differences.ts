@@ -1,19 +1,27 @@
 /** @file Components: what two tables of equal length differ in, as short words for chips ('#6 exp 240 → 160'). */
 import type { Architecture, NL, Row } from '$lib/arch/architecture';
+import { m } from '$paraglide/messages';
 
 const nlNames: Readonly<Record<NL, string>> = { linear: '–', relu: 'RE', relu6: 'R6', hardSwish: 'HS' };
 
-const cells = (row: Row): readonly (readonly [name: string, value: string])[] => [
-  ['', `${row.kernel}×${row.kernel}`],
+interface Change {
+  readonly row: number;
+  readonly from: string | number;
+  readonly to: string | number;
+}
+type Cell = readonly [value: string, say: (change: Change) => string];
+
+const cells = (row: Row): readonly Cell[] => [
+  [`${row.kernel}×${row.kernel}`, m.run_differs_value],
   ...(row.kind === 'bneck'
     ? ([
-        ['exp ', String(row.expSize)],
-        ['SE ', row.se ? '●' : '○']
+        [String(row.expSize), m.run_differs_exp],
+        [row.se ? '●' : '○', m.run_differs_se]
       ] as const)
     : []),
-  ['out ', String(row.out)],
-  ['', nlNames[row.nl]],
-  ['s ', String(row.stride)]
+  [String(row.out), m.run_differs_out],
+  [nlNames[row.nl], m.run_differs_value],
+  [String(row.stride), m.run_differs_stride]
 ];
 
 /** Every cell that differs, row by row; rows that only one table has are named as added or removed. */
@@ -24,17 +32,21 @@ export function differences(from: Architecture, to: Architecture): string[] {
     if (!before || !after) found.push(`#${i + 1} ${before ? '−' : '+'}`);
     else {
       const next = cells(after);
-      cells(before).forEach(([name, value], c) => {
-        const now = next[c]?.[1];
-        if (now !== undefined && now !== value) found.push(`#${i + 1} ${name}${value} → ${now}`);
+      cells(before).forEach(([value, say], c) => {
+        const now = next[c]?.[0];
+        if (now !== undefined && now !== value) found.push(say({ row: i + 1, from: value, to: now }));
       });
     }
   }
-  if (from.stem.out !== to.stem.out) found.unshift(`#0 out ${from.stem.out} → ${to.stem.out}`);
+  if (from.stem.out !== to.stem.out) {
+    found.unshift(m.run_differs_out({ row: 0, from: from.stem.out, to: to.stem.out }));
+  }
   const heads = [
     [from.head.conv?.out, to.head.conv?.out],
     [from.head.hidden?.out, to.head.hidden?.out]
   ] as const;
-  for (const [before, after] of heads) if (before !== after) found.push(`head ${before ?? '–'} → ${after ?? '–'}`);
+  for (const [before, after] of heads) {
+    if (before !== after) found.push(m.run_differs_head({ from: before ?? '–', to: after ?? '–' }));
+  }
   return found;
 }

@@ -1,4 +1,5 @@
 /** @file SIMD engine: one network's memory, handed out once and never freed in part. */
+import { m } from '$paraglide/messages';
 
 const PAGE_BYTES = 65536;
 /** Kernels may load up to 7 floats past a row. */
@@ -31,7 +32,7 @@ export function openArena(): Arena {
           memory.grow(Math.ceil(missing / PAGE_BYTES));
         } catch (cause) {
           const mebibytes = Math.ceil(top / 2 ** 20);
-          throw new Error(`SIMD engine: the network must fit in memory, got ${mebibytes} MiB or more`, { cause });
+          throw new Error(m.engine_memory_full({ mebibytes }), { cause });
         }
       }
       return pointer;

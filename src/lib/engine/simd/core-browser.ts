@@ -1,11 +1,12 @@
 /** @file SIMD engine: fetches the kernels in a page or worker, where the bundler knows their address. */
+import { m } from '$paraglide/messages';
 import plainUrl from './generated/core.wasm?url';
 import relaxedUrl from './generated/core-relaxed.wasm?url';
 import { loadCore, type Core } from './load';
 
 async function bytesAt(url: string): Promise<ArrayBuffer> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`kernels ${url}: must load, got HTTP ${response.status}`);
+  if (!response.ok) throw new Error(m.engine_kernels_unloaded({ url, status: response.status }));
   return response.arrayBuffer();
 }
 

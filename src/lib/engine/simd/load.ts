@@ -1,4 +1,5 @@
 /** @file SIMD engine: picks and compiles the build of the kernels this machine can run; where the bytes come from is the caller's affair. */
+import { m } from '$paraglide/messages';
 
 /** Compiled kernels with the name of their build. */
 export interface Core {
@@ -18,8 +19,7 @@ export interface CoreBytes {
 export async function loadCore(bytes: CoreBytes): Promise<Core> {
   const variant = WebAssembly.validate(bytes.relaxed) ? 'relaxed' : 'plain';
   const chosen = bytes[variant];
-  if (!WebAssembly.validate(chosen))
-    throw new Error('SIMD engine: this machine must run WebAssembly SIMD, it does not');
+  if (!WebAssembly.validate(chosen)) throw new Error(m.engine_no_simd());
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', chosen));
   const hash = Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
   return { module: await WebAssembly.compile(chosen), variant, hash };

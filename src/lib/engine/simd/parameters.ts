@@ -2,6 +2,7 @@
 import type { Op } from '$lib/ops/op';
 import { tensorsOf, type TensorRole, type TensorSpec } from '$lib/ops/tensors';
 import type { Tensor, Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
 import type { Arena } from './arena';
 
 /** One tensor: byte offsets of value, gradient and velocity; the last two are 0 until `openGradients`. */
@@ -29,10 +30,11 @@ export interface Parameters {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 function checked(spec: TensorSpec, tensor: Tensor | undefined): Tensor {
-  const wanted = `[${spec.shape.join(', ')}]`;
-  if (!tensor) throw new Error(`tensor ${spec.name}: must be given with shape ${wanted}, it is missing`);
+  const { name } = spec;
+  const shape = `[${spec.shape.join(', ')}]`;
+  if (!tensor) throw new Error(m.engine_tensor_missing({ name, shape }));
   const fits = tensor.shape.join() === spec.shape.join() && tensor.data.length === sizeOf(spec.shape);
-  if (!fits) throw new Error(`tensor ${spec.name}: shape must be ${wanted}, got [${tensor.shape.join(', ')}]`);
+  if (!fits) throw new Error(m.engine_tensor_shape({ name, shape, got: `[${tensor.shape.join(', ')}]` }));
   return tensor;
 }
 
@@ -48,7 +50,7 @@ export function placeParameters(arena: Arena, ops: readonly Op[], tensors: Tenso
   const all = [...byName.values()];
   const named = (name: string): Parameter => {
     const found = byName.get(name);
-    if (!found) throw new Error(`tensor ${name}: must belong to the network, it does not`);
+    if (!found) throw new Error(m.engine_tensor_unknown({ name }));
     return found;
   };
   return {

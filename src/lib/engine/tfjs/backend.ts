@@ -1,6 +1,7 @@
 /** @file Opens a TensorFlow.js backend within a time limit, or says why it cannot be had. */
 import { env, findBackendFactory, getBackend, setBackend, version } from '@tensorflow/tfjs';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { m } from '$paraglide/messages';
 import { webglAdapter, webgpuAdapter, type Adapter } from './software-adapter';
 import { registerWasmGradients } from './wasm-gradients';
 
@@ -54,7 +55,7 @@ export function useBackend(backend: TfjsBackend): void {
 
 function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
+    const timer = setTimeout(() => reject(new Error(m.engine_backend_silent({ seconds: limitMs / 1000 }))), limitMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
@@ -75,12 +76,12 @@ async function open(backend: TfjsBackend, options: OpenOptions): Promise<OpenBac
   if (adapter.status === 'refused') throw new Error(adapter.reason);
   // The typings hide that an unknown backend gives null.
   const factory = findBackendFactory(backend) as (() => unknown) | null;
-  if (factory === null) throw new Error('this build does not include the backend');
+  if (factory === null) throw new Error(m.engine_backend_absent());
   // Production mode keeps TensorFlow.js' advice about Node packages off the console.
   env().set('PROD', true);
   if (backend === 'wasm') prepareWasm(options);
   wanted = backend;
-  if (!(await setBackend(backend))) throw new Error('the backend did not start');
+  if (!(await setBackend(backend))) throw new Error(m.engine_backend_idle());
   if (wanted !== backend) void setBackend(wanted);
   if (backend === 'wasm') registerWasmGradients();
   return {

@@ -1,6 +1,7 @@
 /** @file TensorFlow.js as a runtime to be timed: whole networks and single ops, as deployed, weights and inputs resident. */
 import { keep, randomUniform, slice, tidy, type Tensor4D } from '@tensorflow/tfjs';
 import type { Op } from '$lib/ops/op';
+import { m } from '$paraglide/messages';
 import { openBackend, useBackend, type OpenOptions, type TfjsBackend } from './backend';
 import { deploy } from './deployed';
 
@@ -98,7 +99,7 @@ export async function openTfjsRuntime(
   { seed = 1, ...options }: RuntimeOptions = {}
 ): Promise<TfjsRuntime> {
   const opening = await openBackend(backend, options);
-  if (opening.status === 'failed') throw new Error(`tfjs ${backend}: ${opening.reason}`);
+  if (opening.status === 'failed') throw new Error(m.engine_tfjs_failed({ backend, reason: opening.reason }));
   const { version, threads, simd, isolated } = opening;
   return {
     description: { runtime: `tfjs-${backend}`, version, backend, threads, simd, isolated },

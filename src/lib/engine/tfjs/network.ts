@@ -26,6 +26,7 @@ import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import { tensorsOf, type TensorSpec } from '$lib/ops/tensors';
 import type { Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
 import type { Batch, Engine, Network, StepOptions, StepResult } from '../engine';
 import { openBackend, useBackend, type OpenOptions, type TfjsBackend } from './backend';
 import { BatchStatistics } from './batch-norm';
@@ -71,10 +72,10 @@ class TfjsNetwork implements Network {
     const prefix = `network${built++}`;
     for (const spec of this.#ops.flatMap(tensorsOf)) {
       const given = tensors[spec.name];
-      if (!given) throw new Error(`network ${arch.name}: tensor ${spec.name} must be given`);
+      if (!given) throw new Error(m.engine_tensor_not_given({ network: arch.name, name: spec.name }));
       const size = spec.shape.reduce((a, b) => a * b, 1);
       if (given.data.length !== size) {
-        throw new Error(`tensor ${spec.name}: must have ${size} elements, got ${given.data.length}`);
+        throw new Error(m.engine_tensor_size({ name: spec.name, size, got: given.data.length }));
       }
       const start = tensor(given.data.slice(), [...spec.shape], 'float32');
       const value = variable(start, spec.trainable, `${prefix}/${spec.name}`);
@@ -183,7 +184,7 @@ class TfjsNetwork implements Network {
 /** Opens the TensorFlow.js engine on a backend; throws the reason when the backend cannot be had (see `openBackend`). */
 export async function openTfjsEngine(backend: TfjsBackend, options: OpenOptions = {}): Promise<Engine> {
   const opening = await openBackend(backend, options);
-  if (opening.status === 'failed') throw new Error(`tfjs ${backend}: ${opening.reason}`);
+  if (opening.status === 'failed') throw new Error(m.engine_tfjs_failed({ backend, reason: opening.reason }));
   return {
     kind: 'tfjs',
     build: `tfjs ${opening.version} ${backend}`,
