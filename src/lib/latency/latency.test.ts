@@ -57,7 +57,7 @@ async function fullTable(device = deviceOf()): Promise<{ table: LatencyTable; ev
 describe('the deployment setting', () => {
   it('times small pictures at batch 64 and prints what a latency means', () => {
     expect(settingLabel(setting)).toBe('tfjs-wasm, 28×28×1, batch 64, ms per image');
-    expect(settingKey(setting)).toBe('tfjs-wasm, 28×28×1, batch 64, ms per image');
+    expect(settingKey(setting)).toBe('tfjs-wasm/28x28x1/64');
     expect(defaultSetting('tfjs-wasm', [65, 65, 3]).batch).toBe(1);
   });
 });

@@ -25,9 +25,9 @@ export function settingLabel({ runtime, resolution, batch }: DeploymentSetting):
   return m.latency_setting({ runtime, resolution: resolution.join('×'), batch });
 }
 
-/** The setting as a key of stored tables: the same text in every language. */
+/** The setting as a key of stored tables, the same in every language: 'tfjs-wasm/28x28x1/64'. */
 export function settingKey({ runtime, resolution, batch }: DeploymentSetting): string {
-  return `${runtime}, ${resolution.join('×')}, batch ${batch}, ms per image`;
+  return `${runtime}/${resolution.join('x')}/${batch}`;
 }
 
 /** Whether two latencies may be compared: equal runtime, resolution and batch. */

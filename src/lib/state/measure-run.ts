@@ -1,6 +1,6 @@
 /** @file State: what a measurement shows, folded from its worker's events. */
 import type { Architecture } from '$lib/arch/architecture';
-import { settingLabel } from '$lib/latency/setting';
+import { settingKey, settingLabel } from '$lib/latency/setting';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from '$workers/measure/protocol';
 import { m } from '$paraglide/messages';
 
@@ -8,6 +8,8 @@ import { m } from '$paraglide/messages';
 export interface MeasureView {
   readonly arch: Architecture;
   readonly setting: string;
+  /** Under which the table of this setting is kept. */
+  readonly tableKey: string;
   readonly device: string;
   readonly samplesMs: readonly number[];
   readonly medianMs: number | null;
@@ -26,6 +28,7 @@ export function beginMeasure(request: MeasureRequest): MeasureView {
   return {
     arch: request.arch,
     setting: '',
+    tableKey: '',
     device: '',
     samplesMs: [],
     medianMs: null,
@@ -49,7 +52,8 @@ export function foldMeasure(view: MeasureView, event: MeasureEvent): MeasureView
       const { runtime, version, backend, threads } = event.description;
       const ran = { runtime, version, backend };
       const device = threads === 1 ? m.run_device_one(ran) : m.run_device_many({ ...ran, threads });
-      return { ...view, setting: settingLabel(event.setting), device, stage: 'warmup' };
+      const { setting } = event;
+      return { ...view, setting: settingLabel(setting), tableKey: settingKey(setting), device, stage: 'warmup' };
     }
     case 'sample': {
       const samplesMs = [...view.samplesMs, event.ms];
@@ -70,10 +74,12 @@ export function closeMeasure(view: MeasureView, result: MeasureResult | null): M
   if (!result) return { ...view, stage: 'done' };
   const { arch, medianMs, p10Ms, p90Ms, samplesMs, perColumnMs, measuredAt } = result;
   const setting = settingLabel(result.setting);
+  const tableKey = settingKey(result.setting);
   return {
     ...view,
     arch,
     setting,
+    tableKey,
     medianMs,
     p10Ms,
     p90Ms,

@@ -189,7 +189,9 @@ export class Runs {
     const tables = new Map(this.#tables);
     for (const key of await store.keys('tables')) {
       const found = await store.get('tables', key);
-      if (found?.format === 1 && !tables.has(key)) tables.set(key, found);
+      if (found?.format !== 1) continue;
+      const setting = settingKey(found.setting);
+      if (!tables.has(setting)) tables.set(setting, found);
     }
     this.#tables = tables;
     this.#restored = true;
@@ -221,7 +223,7 @@ export class Runs {
   #showTimes(): void {
     const view = this.measure.view;
     if (!view || view.medianMs === null) return;
-    const table = this.#tables.get(view.setting);
+    const table = this.#tables.get(view.tableKey);
     if (table) {
       this.network.setPredictor((ops) => {
         const prediction = predictLatency(ops, table);
