@@ -1,0 +1,259 @@
+/** @file Every sentence a person can read is a typed message: no English stands in the source itself. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, type AST } from 'svelte/compiler';
+import ts from 'typescript';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../scripts/setup.mjs';
+
+/**
+ * Two words side by side, a comma or a bracket between them or not; or a word beside a hole of a template. Words of
+ * one or two letters and names of options are no words here: they are units, ids and marks.
+ */
+const sentence = /[A-Za-z]{2,}[,;:.)]* \(?(?:a )?[A-Za-z]{2,}|(?<![-\w])[A-Za-z]{3,} …|… [A-Za-z]{3,}/;
+
+/** What reads like a sentence and is none that a person's language changes. */
+const names: Readonly<Record<string, readonly string[]>> = {
+  // Where the published figures stand: citations.
+  'src/lib/arch/presets/catalogue.ts': [
+    'Howard et al. 2019, arXiv 1905.02244, Table 3',
+    'tensorflow/models slim, mobilenet README',
+    'Howard et al. 2017, arXiv 1704.04861, Table 8'
+  ],
+  // A network's proper name, as its publication spells it.
+  'src/lib/arch/presets/mobilenet-v3.ts': ['… minimalistic'],
+  // Units of time: s, min and h are symbols.
+  'src/lib/base/format.ts': ['… min … s', '… h … min'],
+  // Two class names, handed to a snippet.
+  'src/lib/components/editor/Grid.svelte': ['der first'],
+  // Which build of an engine made a result: a field of files.
+  'src/lib/engine/simd/network.ts': ['simd … …'],
+  'src/lib/engine/tfjs/network.ts': ['tfjs … …']
+};
+
+/**
+ * How many thrown plain Errors of a file speak English, because only a mistake in this program can raise them: callers
+ * check what a person gives before these lines are reached, and the words are for whoever reads the stack.
+ */
+const invariants: Readonly<Record<string, number>> = {
+  // A rule for every union member, an edit only of a cell that the grid shows.
+  'src/lib/base/assert.ts': 1,
+  'src/lib/arch/edit.ts': 6,
+  // Buffers and shares are sized by their caller.
+  'src/lib/data/batches.ts': 2,
+  'src/lib/data/split.ts': 1,
+  // Networks are lowered from checked tables, run in order, and not used after they were disposed of.
+  'src/lib/engine/simd/gradient-plan.ts': 2,
+  'src/lib/engine/simd/layers/joints.ts': 1,
+  'src/lib/engine/simd/layers/layer.ts': 1,
+  'src/lib/engine/simd/network.ts': 3,
+  'src/lib/engine/tfjs/backend.ts': 1,
+  'src/lib/engine/tfjs/forward.ts': 1,
+  'src/lib/engine/tfjs/latency-runtime.ts': 2,
+  'src/lib/engine/tfjs/network.ts': 3,
+  // Groups and kept channels are computed from the very network that is cut.
+  'src/lib/netadapt/groups.ts': 1,
+  'src/lib/netadapt/prune.ts': 3,
+  'src/lib/netadapt/select.ts': 1,
+  'src/lib/weights/safetensors-format.ts': 2,
+  'src/lib/weights/slice.ts': 2,
+  // A search is handed its table and gives out its own candidates.
+  'src/lib/search/constraint.ts': 1,
+  'src/lib/search/run.ts': 1,
+  'src/lib/search/space.ts': 2,
+  // The order in which our own threads and pages are started.
+  'src/workers/latency-job.ts': 1,
+  'src/workers/trainer/runner.ts': 1,
+  'src/routes/+page.svelte': 1
+};
+
+interface Found {
+  readonly line: number;
+  readonly text: string;
+  /** Whether it is the message of a thrown plain Error. */
+  readonly thrown: boolean;
+}
+
+const isThrown = (node: ts.Node): boolean => {
+  for (let at = node.parent; !ts.isSourceFile(at) && !ts.isFunctionLike(at); at = at.parent)
+    if (ts.isNewExpression(at) && at.expression.getText() === 'Error') return ts.isThrowStatement(at.parent);
+  return false;
+};
+
+/** What is no word for a person: where an import comes from, a type, a directive such as 'use strict'. */
+const isSilent = ({ parent }: ts.Node): boolean =>
+  ts.isImportDeclaration(parent) ||
+  ts.isExportDeclaration(parent) ||
+  ts.isExternalModuleReference(parent) ||
+  ts.isModuleDeclaration(parent) ||
+  ts.isLiteralTypeNode(parent) ||
+  ts.isExpressionStatement(parent) ||
+  (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword);
+
+/** A literal's text; holes of a template read '…'. */
+function textOf(node: ts.Node): string | null {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return null;
+  return node.head.text + node.templateSpans.map((span) => `…${span.literal.text}`).join('');
+}
+
+/** The sentences of a TypeScript text. */
+function inScript(source: string, firstLine = 1): Found[] {
+  const file = ts.createSourceFile('read.ts', source, ts.ScriptTarget.Latest, true);
+  const found: Found[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node)) return;
+    const text = textOf(node);
+    if (text !== null && sentence.test(text) && !isSilent(node)) {
+      const line = firstLine + file.getLineAndCharacterOfPosition(node.getStart()).line;
+      found.push({ line, text, thrown: isThrown(node) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** Attributes whose values are looks, shapes and addresses. */
+const looks = /^(class|style|d|transform|viewBox|points|href|rel|sizes|font-family|font|--.+)$/;
+
+type Node = Record<string, unknown>;
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
+
+/** The sentences of a component: its texts, its attributes, its expressions and its scripts. */
+function inComponent(source: string): Found[] {
+  const tree: AST.Root = parse(source, { modern: true });
+  const lineAt = (at: number): number => source.slice(0, at).split('\n').length;
+  const found: Found[] = [];
+  const say = (node: Node, text: string): void => {
+    const words = text.replace(/\s+/g, ' ').trim();
+    if (sentence.test(words)) found.push({ line: lineAt(Number(node.start)), text: words, thrown: false });
+  };
+  const visit = (node: Node): void => {
+    if (/^TS(?!As|NonNull|Satisfies)/.test(String(node.type))) return;
+    if (node.type === 'StyleDirective' || (node.type === 'Attribute' && looks.test(String(node.name)))) return;
+    if (node.type === 'Attribute' && Array.isArray(node.value))
+      say(node, node.value.map((part: Node) => (part.type === 'Text' ? String(part.data) : '…')).join(''));
+    else if (node.type === 'Text' && typeof node.data === 'string') say(node, node.data);
+    if (node.type === 'Literal' && typeof node.value === 'string') say(node, node.value);
+    if (node.type === 'TemplateLiteral' && Array.isArray(node.quasis))
+      say(node, node.quasis.map((quasi: { value: { cooked: string } }) => quasi.value.cooked).join('…'));
+    for (const child of Object.values(node).flat())
+      if (isNode(child) && !(node.type === 'Attribute' && child.type === 'Text')) visit(child);
+  };
+  visit({ ...tree.fragment });
+  for (const script of [tree.instance, tree.module]) {
+    const content = script?.content as (AST.Script['content'] & { start: number; end: number }) | undefined;
+    if (content) found.push(...inScript(source.slice(content.start, content.end), lineAt(content.start)));
+  }
+  return found;
+}
+
+const read = (name: string, source: string): Found[] =>
+  name.endsWith('.svelte') ? inComponent(source) : inScript(source);
+
+const notShipped = /[.](test|bench|fixture|d)[.]ts$|^src[/]paraglide[/]|[/](generated|assembly)[/]/;
+
+/** Files of `src` that reach a person's machine. */
+const shipped = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((name) => `src/${name.replaceAll('\\', '/')}`)
+  .filter((name) => /[.](ts|svelte)$/.test(name) && !notShipped.test(name))
+  .sort();
+
+describe('the source', () => {
+  const found = new Map<string, readonly Found[]>();
+  beforeAll(() => {
+    for (const name of shipped) found.set(name, read(name, readFileSync(join(root, name), 'utf8')));
+  });
+
+  test('was read', () => {
+    expect(found.size).toBeGreaterThan(100);
+    for (const file of ['src/cli/bneck.ts', 'src/routes/+page.svelte', 'src/workers/train/runner.ts'])
+      expect(found.has(file)).toBe(true);
+  });
+
+  test('says nothing to a person in English of its own', () => {
+    const own = [...found].flatMap(([name, all]) =>
+      all
+        .filter(({ text, thrown }) => !names[name]?.includes(text) && !(thrown && name in invariants))
+        .map(({ line, text }) => `${name}:${line} ${text}`)
+    );
+    expect(own).toEqual([]);
+  });
+
+  test('throws as many invariants as are listed, file by file', () => {
+    const thrown = [...found].map(([name, all]): [string, number] => [name, all.filter((one) => one.thrown).length]);
+    expect(Object.fromEntries(thrown.filter(([name, count]) => count > 0 || name in invariants))).toEqual(invariants);
+  });
+
+  test('still holds every name that is listed', () => {
+    const stale = Object.entries(names).flatMap(([name, texts]) =>
+      texts.filter((text) => !found.get(name)?.some((one) => one.text === text))
+    );
+    expect(stale).toEqual([]);
+  });
+});
+
+describe('a planted sentence', () => {
+  const words = (name: string, source: string): string[] => read(name, source).map(({ text }) => text);
+
+  test.each([
+    ['a string', "export const note = 'Pictures are read';", 'Pictures are read'],
+    ['a template', 'export const note = (n: number) => `read ${n} pictures`;', 'read … pictures'],
+    ['one word beside a value', 'export const note = (n: string) => `wrote ${n}`;', 'wrote …'],
+    ['an argument', "remark('not read: a file');", 'not read: a file'],
+    ['a key', "export const by = { 'two words': 1 };", 'two words'],
+    ['an error of a class', "throw new InputError('must be a folder');", 'must be a folder']
+  ])('is caught in %s of a script', (_, source, text) => {
+    expect(read('planted.ts', source)).toEqual([{ line: 1, text, thrown: false }]);
+  });
+
+  test('is known for a thrown invariant only where it is one', () => {
+    const source = "throw new Error('op: must exist');\nreject(new Error('must be a file'));";
+    expect(read('planted.ts', source).map(({ line, thrown }) => [line, thrown])).toEqual([
+      [1, true],
+      [2, false]
+    ]);
+  });
+
+  test('is caught in every place of a component, with its line', () => {
+    const source = [
+      '<script lang="ts">',
+      "  const note: string = 'from the script';",
+      '</script>',
+      '<p class="two classes" aria-label="from a label">from the',
+      '  text</p>',
+      "<img alt={note ? 'from an expression' : ''} title={`from … ${note}`} style=\"color: red blue\" />",
+      '<Field {note} label="from a prop" />',
+      '{#each [1] as one}<input placeholder="from {one} place" />{/each}'
+    ].join('\n');
+    expect(read('Planted.svelte', source).map(({ line, text }) => [line, text])).toEqual(
+      expect.arrayContaining([
+        [2, 'from the script'],
+        [4, 'from a label'],
+        [4, 'from the text'],
+        [6, 'from an expression'],
+        [6, 'from … …'],
+        [7, 'from a prop'],
+        [8, 'from … place']
+      ])
+    );
+    expect(words('Planted.svelte', source)).toHaveLength(7);
+  });
+
+  test('is not seen in imports, types, directives, comments, ids and looks', () => {
+    const source = [
+      "'use strict now';",
+      "import { a } from './two words';",
+      "type Word = 'two words';",
+      "const read = (await import('./two words')) as Record<'two words', string>;",
+      '// two words',
+      "export const id = ['v3-large', 'rows.3.expSize', '12 ms', 'M 0 0 L 1 1', `${a} ms`, `--out ${a}`];"
+    ].join('\n');
+    expect(words('planted.ts', source)).toEqual([]);
+    expect(words('Planted.svelte', '<!-- two words --><b class="two words" style:font="bold serif">ms</b>')).toEqual(
+      []
+    );
+  });
+});
