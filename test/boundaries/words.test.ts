@@ -26,6 +26,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'src/lib/base/format.ts': ['… min … s', '… h … min'],
   // Two class names, handed to a snippet.
   'src/lib/components/editor/Grid.svelte': ['der first'],
+  // The id of a runtime, as files name it.
+  'src/lib/components/run/MeasurePanel.svelte': ['tfjs-wasm'],
   // Which build of an engine made a result: a field of files.
   'src/lib/engine/simd/network.ts': ['simd … …'],
   'src/lib/engine/tfjs/network.ts': ['tfjs … …']
@@ -117,6 +119,12 @@ function inScript(source: string, firstLine = 1): Found[] {
 /** Attributes whose values are looks, shapes and addresses. */
 const looks = /^(class|style|d|transform|viewBox|points|href|rel|sizes|font-family|font|--.+)$/;
 
+/** Attributes that are read aloud or shown. */
+const spoken = /^(aria-(label|description|roledescription|valuetext)|title|alt|placeholder)$/;
+
+/** What is shown as it stands is English from its first word on. */
+const word = /[A-Za-z]{3,}/;
+
 type Node = Record<string, unknown>;
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
@@ -126,16 +134,21 @@ function inComponent(source: string): Found[] {
   const tree: AST.Root = parse(source, { modern: true });
   const lineAt = (at: number): number => source.slice(0, at).split('\n').length;
   const found: Found[] = [];
-  const say = (node: Node, text: string): void => {
+  const say = (node: Node, text: string, shown = false): void => {
     const words = text.replace(/\s+/g, ' ').trim();
-    if (sentence.test(words)) found.push({ line: lineAt(Number(node.start)), text: words, thrown: false });
+    if (sentence.test(words) || (shown && word.test(words)))
+      found.push({ line: lineAt(Number(node.start)), text: words, thrown: false });
   };
   const visit = (node: Node): void => {
     if (/^TS(?!As|NonNull|Satisfies)/.test(String(node.type))) return;
     if (node.type === 'StyleDirective' || (node.type === 'Attribute' && looks.test(String(node.name)))) return;
     if (node.type === 'Attribute' && Array.isArray(node.value))
-      say(node, node.value.map((part: Node) => (part.type === 'Text' ? String(part.data) : '…')).join(''));
-    else if (node.type === 'Text' && typeof node.data === 'string') say(node, node.data);
+      say(
+        node,
+        node.value.map((part: Node) => (part.type === 'Text' ? String(part.data) : '…')).join(''),
+        spoken.test(String(node.name))
+      );
+    else if (node.type === 'Text' && typeof node.data === 'string') say(node, node.data, true);
     if (node.type === 'Literal' && typeof node.value === 'string') say(node, node.value);
     if (node.type === 'TemplateLiteral' && Array.isArray(node.quasis))
       say(node, node.quasis.map((quasi: { value: { cooked: string } }) => quasi.value.cooked).join('…'));
@@ -226,7 +239,8 @@ describe('a planted sentence', () => {
       '  text</p>',
       "<img alt={note ? 'from an expression' : ''} title={`from … ${note}`} style=\"color: red blue\" />",
       '<Field {note} label="from a prop" />',
-      '{#each [1] as one}<input placeholder="from {one} place" />{/each}'
+      '{#each [1] as one}<input placeholder="from {one} place" />{/each}',
+      '<button title="Save">Undo</button>'
     ].join('\n');
     expect(read('Planted.svelte', source).map(({ line, text }) => [line, text])).toEqual(
       expect.arrayContaining([
@@ -236,10 +250,12 @@ describe('a planted sentence', () => {
         [6, 'from an expression'],
         [6, 'from … …'],
         [7, 'from a prop'],
-        [8, 'from … place']
+        [8, 'from … place'],
+        [9, 'Save'],
+        [9, 'Undo']
       ])
     );
-    expect(words('Planted.svelte', source)).toHaveLength(7);
+    expect(words('Planted.svelte', source)).toHaveLength(9);
   });
 
   test('is not seen in imports, types, directives, comments, ids and looks', () => {
