@@ -85,18 +85,16 @@ export function install() {
   writeFileSync(stamp, lock);
 }
 
+/** The command that compiles the words of `messages` into typed functions, for the one language there is. */
+function compileWords() {
+  const places = ['--project', './project.inlang', '--outdir', './src/paraglide'];
+  return [command('paraglide-js'), 'compile', ...places, '--strategy', 'baseLocale', '--silent'];
+}
+
 /** Writes what type checks and tests need and git does not keep: kit's tsconfig and the compiled words. */
 export function generate() {
   must([command('svelte-kit'), 'sync']);
-  must([
-    command('paraglide-js'),
-    'compile',
-    '--project',
-    './project.inlang',
-    '--outdir',
-    './src/paraglide',
-    '--silent'
-  ]);
+  must(compileWords());
 }
 
 /** A digest of the names, sizes and times of files and folders. @param {string[]} paths */
@@ -140,6 +138,8 @@ const configs = [
   'tsconfig.json'
 ];
 
+const words = ['messages', 'project.inlang/settings.json'];
+
 /** Compiles the SIMD core to wasm; the script itself knows whether its sources changed. */
 export function freshCore() {
   must(['scripts/build-core.mjs']);
@@ -147,7 +147,7 @@ export function freshCore() {
 
 /** Builds the page into `build/` when its sources changed. */
 export function freshPage() {
-  fresh('build/index.html', ['src', 'static', 'messages', 'project.inlang/settings.json', ...configs], () => {
+  fresh('build/index.html', ['src', 'static', ...words, ...configs], () => {
     freshCore();
     console.log('Building the page (vite build)…');
     must([command('vite'), 'build', '--logLevel', 'warn']);
@@ -156,8 +156,9 @@ export function freshPage() {
 
 /** Builds the command line into `dist/cli` when its sources changed; all words go to stderr. */
 export function freshCli() {
-  fresh('dist/cli/bneck.js', ['src/cli', 'src/lib', 'src/workers', ...configs], () => {
+  fresh('dist/cli/bneck.js', ['src/cli', 'src/lib', 'src/workers', ...words, ...configs], () => {
     for (const args of [
+      compileWords(),
       ['scripts/build-core.mjs'],
       [command('vite'), 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn']
     ]) {
