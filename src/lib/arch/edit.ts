@@ -1,6 +1,6 @@
 /** @file Step 1, spec: edits as new tables; rows that are not touched keep their identity. */
 import type { Architecture, Row } from './architecture';
-import { squeezeWidth } from './divisible';
+import { followSqueeze, plainSqueezeExcite } from './squeeze-excite';
 
 type Json = unknown;
 
@@ -32,8 +32,7 @@ const withRows = (arch: Architecture, rows: readonly Row[]): Architecture => ({ 
 export function setExpSize(arch: Architecture, index: number, expSize: number): Architecture {
   const row = arch.rows[index];
   if (row?.kind !== 'bneck') throw new Error(`edit row ${index + 1}: must be a bneck to have an exp size`);
-  const follows = row.se?.channels === squeezeWidth(row.expSize);
-  const se = follows ? { channels: squeezeWidth(expSize) } : row.se;
+  const se = followSqueeze(row.se, row.expSize, { expSize });
   return withRows(arch, arch.rows.with(index, { ...row, expSize, se }));
 }
 
@@ -41,7 +40,7 @@ export function setExpSize(arch: Architecture, index: number, expSize: number): 
 export function setSqueezeExcite(arch: Architecture, index: number, on: boolean): Architecture {
   const row = arch.rows[index];
   if (row?.kind !== 'bneck') throw new Error(`edit row ${index + 1}: must be a bneck to squeeze and excite`);
-  return withRows(arch, arch.rows.with(index, { ...row, se: on ? { channels: squeezeWidth(row.expSize) } : null }));
+  return withRows(arch, arch.rows.with(index, { ...row, se: on ? plainSqueezeExcite(row.expSize) : null }));
 }
 
 /** Inserts a row before `index`. */
@@ -53,7 +52,7 @@ export function insertRow(arch: Architecture, index: number, row: Row): Architec
 export function duplicateRow(arch: Architecture, index: number): Architecture {
   const row = arch.rows[index];
   if (!row) throw new Error(`edit row ${index + 1}: must exist`);
-  return insertRow(arch, index + 1, { ...row, stride: 1 });
+  return insertRow(arch, index + 1, row.kind === 'squeezeExcite' ? row : { ...row, stride: 1 });
 }
 
 /** Removes a row; the last one stays. */

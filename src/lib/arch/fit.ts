@@ -1,6 +1,6 @@
 /** @file Step 1, spec: fits a table to the pictures it will be trained on, and says how. */
 import { m } from '$paraglide/messages';
-import type { Architecture, Shape } from './architecture';
+import type { Architecture, Row, Shape } from './architecture';
 import { withClasses, withInput } from './scale';
 
 /** What fitting changed: one entry per change, for printing in words. */
@@ -21,6 +21,13 @@ export const smallestLastMap = 4;
 /** Running statistics must settle within one short epoch: 0.9 forgets in about 20 steps. */
 const shortRunMomentum = 0.9;
 
+const strideOf = (row: Row): number => (row.kind === 'squeezeExcite' ? 1 : row.stride);
+
+const unstride = (arch: Architecture, index: number): Architecture => ({
+  ...arch,
+  rows: arch.rows.map((row, r) => (r === index && row.kind !== 'squeezeExcite' ? { ...row, stride: 1 } : row))
+});
+
 const lastSide = (side: number, strides: readonly number[]): number =>
   strides.reduce((size, stride) => Math.ceil(size / stride), side);
 
@@ -34,16 +41,15 @@ export function fitTo(arch: Architecture, input: Shape, classes: number): Fit {
   if (arch.classes !== classes) changes.push({ kind: 'classes', from: arch.classes, to: classes });
   let fitted = withClasses(withInput(arch, input), classes);
   const side = Math.min(input[0], input[1]);
-  const strides: number[] = [arch.stem.stride, ...arch.rows.map((row) => row.stride)];
+  const strides: number[] = [arch.stem?.stride ?? 1, ...arch.rows.map(strideOf)];
   for (let i = 0; i < strides.length && lastSide(side, strides) < Math.min(smallestLastMap, side); i++) {
     if (strides[i] === 1) continue;
     strides[i] = 1;
     changes.push({ kind: 'stride', place: i ? m.arch_fit_row({ row: i }) : m.arch_fit_stem() });
-    if (i === 0) fitted = { ...fitted, stem: { ...fitted.stem, stride: 1 } };
-    else fitted = { ...fitted, rows: fitted.rows.map((row, r) => (r === i - 1 ? { ...row, stride: 1 } : row)) };
+    fitted = i === 0 ? { ...fitted, stem: fitted.stem && { ...fitted.stem, stride: 1 } } : unstride(fitted, i - 1);
   }
-  const { momentum } = arch.norm;
-  if (momentum > shortRunMomentum) {
+  const momentum = arch.norm?.momentum ?? 0;
+  if (fitted.norm && momentum > shortRunMomentum) {
     changes.push({ kind: 'momentum', from: momentum, to: shortRunMomentum });
     fitted = { ...fitted, norm: { ...fitted.norm, momentum: shortRunMomentum } };
   }

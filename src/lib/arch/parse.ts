@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { m } from '$paraglide/messages';
 import type { Architecture, Issue } from './architecture';
+import { ruleIssues } from './rules';
 import { architectureSchema } from './schema';
 
 export type Parsed<T> =
@@ -15,7 +16,9 @@ export function issuesOf(issues: readonly v.BaseIssue<unknown>[]): readonly Issu
 /** Checks a value and returns it as a table, or every issue found. */
 export function parseArchitecture(value: unknown): Parsed<Architecture> {
   const result = v.safeParse(architectureSchema, value);
-  return result.success ? { kind: 'ok', value: result.output } : { kind: 'bad', issues: issuesOf(result.issues) };
+  if (!result.success) return { kind: 'bad', issues: issuesOf(result.issues) };
+  const issues = ruleIssues(result.output);
+  return issues.length === 0 ? { kind: 'ok', value: result.output } : { kind: 'bad', issues };
 }
 
 /** Reads a table from JSON text. */

@@ -1,71 +1,123 @@
-/** @file Step 1, spec: the width multiplier and the input, as new tables. */
-import type { Architecture, ClassifierHead, Row, Shape } from './architecture';
+/** @file Step 1, spec: the width multiplier under each convention, and the input and classes, as new tables. */
 import { unreachable } from '$lib/base/assert';
-import { makeDivisible, squeezeWidth } from './divisible';
+import type { Architecture, Head, Row, Shape } from './architecture';
+import { makeDivisible } from './divisible';
+import { mapHeadLayers } from './head-layers';
+import { widthAfter } from './rules';
+import { followSqueeze } from './squeeze-excite';
+
+/**
+ * Whose code scales V2 and V3: `torchvision` scales exp size and head; `keras` (as tensorflow/models slim) derives the
+ * expansion from the scaled input and never narrows the head. V1 truncates under both.
+ */
+export type WidthRule = 'torchvision' | 'keras';
+
+type Scaled = (width: number) => number;
+
+/** A row of another kind than bneck with its width scaled. */
+function scalePlain(row: Exclude<Row, { kind: 'bneck' }>, scaled: Scaled): Row {
+  if (row.kind === 'squeezeExcite') return { ...row, se: { ...row.se, channels: scaled(row.se.channels) } };
+  return row.kind === 'depthwise' ? row : { ...row, out: scaled(row.out) };
+}
 
 /** MobileNetV1 truncates: `int(c * width)` (arXiv 1704.04861 §3.3 and its code). */
 function scaleV1(arch: Architecture, width: number): Architecture {
-  const scaled = (out: number): number => Math.max(1, Math.trunc(out * width));
-  const rows = arch.rows.map((row) => ({ ...row, out: scaled(row.out) }));
-  return { ...arch, stem: { ...arch.stem, out: scaled(arch.stem.out) }, rows };
-}
-
-/** V2 keeps each row's expansion ratio and never narrows its last convolution (torchvision `mobilenet_v2`). */
-function scaleV2(arch: Architecture, width: number): Architecture {
-  const stem = { ...arch.stem, out: makeDivisible(arch.stem.out * width) };
-  let before = arch.stem.out;
-  let scaledBefore = stem.out;
+  const scaled: Scaled = (out) => Math.max(1, Math.trunc(out * width));
   const rows = arch.rows.map((row): Row => {
-    const out = makeDivisible(row.out * width);
-    const expSize = row.kind === 'bneck' ? Math.round((scaledBefore * row.expSize) / before) : 0;
-    before = row.out;
-    scaledBefore = out;
-    if (row.kind === 'separable') return { ...row, out };
-    const se = row.se && {
-      channels: row.se.channels === squeezeWidth(row.expSize) ? squeezeWidth(expSize) : row.se.channels
+    if (row.kind !== 'bneck') return scalePlain(row, scaled);
+    const expSize = scaled(row.expSize);
+    return {
+      ...row,
+      expSize,
+      out: scaled(row.out),
+      se: followSqueeze(row.se, row.expSize, { expSize, other: scaled })
     };
-    return { ...row, expSize, out, se };
   });
-  const head = scaleHead(arch.head, (out) => makeDivisible(out * Math.max(1, width)));
-  return { ...arch, stem, rows, head };
+  return { ...arch, stem: arch.stem && { ...arch.stem, out: scaled(arch.stem.out) }, rows };
 }
 
-const scaleHead = (head: ClassifierHead, scaled: (out: number) => number): ClassifierHead => ({
-  ...head,
-  conv: head.conv && { ...head.conv, out: scaled(head.conv.out) },
-  hidden: head.hidden && { ...head.hidden, out: scaled(head.hidden.out) }
-});
+/** Rows whose expansion keeps its ratio to the (scaled) width the row reads. */
+function scaleByRatio(arch: Architecture, stemOut: number, rounded: { out: Scaled; expSize: Scaled }): Row[] {
+  let before = arch.stem?.out ?? arch.input[2];
+  let scaledBefore = stemOut;
+  return arch.rows.map((row): Row => {
+    let next: Row;
+    if (row.kind === 'bneck') {
+      const expSize = rounded.expSize((scaledBefore * row.expSize) / before);
+      const se = followSqueeze(row.se, row.expSize, { expSize, other: rounded.out });
+      next = { ...row, expSize, out: rounded.out(row.out), se };
+    } else next = scalePlain(row, rounded.out);
+    before = widthAfter(row, before);
+    scaledBefore = widthAfter(next, scaledBefore);
+    return next;
+  });
+}
+
+/** Extra maps of SSDLite: `max(16, int(d * width))`, squeezed to half (torchvision `ssdlite320`). */
+function scaleExtras(head: Head, width: number): Head {
+  if (head.kind !== 'ssdlite') return head;
+  const extras = head.extras.map((extra) => {
+    const out = Math.max(16, Math.trunc(extra.out * width));
+    return { out, mid: Math.max(1, Math.floor((out * extra.mid) / extra.out)) };
+  });
+  return { ...head, extras };
+}
+
+/** V2 keeps each row's expansion ratio and never narrows its last convolution (torchvision `mobilenet_v2`; Keras alike). */
+function scaleV2(arch: Architecture, width: number): Architecture {
+  const scaled: Scaled = (out) => makeDivisible(out * width);
+  const stem = arch.stem && { ...arch.stem, out: scaled(arch.stem.out) };
+  const rows = scaleByRatio(arch, stem?.out ?? arch.input[2], { out: scaled, expSize: Math.round });
+  const head = mapHeadLayers(arch.head, (layer) => ({ ...layer, out: makeDivisible(layer.out * Math.max(1, width)) }));
+  return { ...arch, stem, rows, head: scaleExtras(head, width) };
+}
+
+const lastWidth = (stemOut: number, rows: readonly Row[]): number =>
+  rows.reduce((width, row) => widthAfter(row, width), stemOut);
+
+/** The V3 head: the last convolution is a fixed multiple (6) of the last bottleneck, the hidden layer has its own rule. */
+function scaleV3Head(arch: Architecture, scaled: Architecture, width: { conv: Scaled; hidden: Scaled }): Head {
+  const before = lastWidth(arch.stem?.out ?? arch.input[2], arch.rows);
+  const after = lastWidth(scaled.stem?.out ?? scaled.input[2], scaled.rows);
+  return mapHeadLayers(arch.head, (layer, name) => {
+    if (name === 'hidden') return { ...layer, out: width.hidden(layer.out) };
+    return { ...layer, out: layer.out % before === 0 ? (layer.out / before) * after : width.conv(layer.out) };
+  });
+}
 
 /** V3 scales exp size, #out and the whole head; SE follows the scaled exp size (torchvision `mobilenet_v3`). */
-function scaleV3(arch: Architecture, width: number): Architecture {
-  const scaled = (out: number): number => makeDivisible(out * width);
+function scaleV3Torchvision(arch: Architecture, width: number): Architecture {
+  const scaled: Scaled = (out) => makeDivisible(out * width);
   const rows = arch.rows.map((row): Row => {
-    if (row.kind === 'separable') return { ...row, out: scaled(row.out) };
+    if (row.kind !== 'bneck') return scalePlain(row, scaled);
     const expSize = scaled(row.expSize);
-    const follows = row.se?.channels === squeezeWidth(row.expSize);
-    const se = row.se && { channels: follows ? squeezeWidth(expSize) : scaled(row.se.channels) };
-    return { ...row, expSize, out: scaled(row.out), se };
+    return {
+      ...row,
+      expSize,
+      out: scaled(row.out),
+      se: followSqueeze(row.se, row.expSize, { expSize, other: scaled })
+    };
   });
-  const lastBefore = arch.rows.at(-1)?.out ?? arch.stem.out;
-  const last = rows.at(-1)?.out ?? scaled(arch.stem.out);
-  const { conv, hidden } = arch.head;
-  // The last convolution is a fixed multiple (6) of the last bottleneck, as torchvision builds it.
-  const ratio = conv && conv.out % lastBefore === 0 ? conv.out / lastBefore : null;
-  const head = {
-    ...arch.head,
-    conv: conv && { ...conv, out: ratio === null ? scaled(conv.out) : ratio * last },
-    hidden: hidden && { ...hidden, out: scaled(hidden.out) }
-  };
-  return { ...arch, stem: { ...arch.stem, out: scaled(arch.stem.out) }, rows, head };
+  const next = { ...arch, stem: arch.stem && { ...arch.stem, out: scaled(arch.stem.out) }, rows };
+  return { ...next, head: scaleExtras(scaleV3Head(arch, next, { conv: scaled, hidden: scaled }), width) };
 }
 
-/** Scales every width by the multiplier under the table's own rule; 1 returns the table itself. */
-export function scaleWidth(arch: Architecture, width: number): Architecture {
+/** V3 as Keras builds it: stem as it is, expansion from the scaled input, hidden layer only ever widened. */
+function scaleV3Keras(arch: Architecture, width: number): Architecture {
+  const scaled: Scaled = (out) => makeDivisible(out * width);
+  const expSize: Scaled = (wide) => makeDivisible(wide);
+  const next = { ...arch, rows: scaleByRatio(arch, arch.stem?.out ?? arch.input[2], { out: scaled, expSize }) };
+  const hidden: Scaled = (out) => (width > 1 ? scaled(out) : out);
+  return { ...next, head: scaleExtras(scaleV3Head(arch, next, { conv: scaled, hidden }), width) };
+}
+
+/** Scales every width by the multiplier under the table's own rule and a convention; 1 returns the table itself. */
+export function scaleWidth(arch: Architecture, width: number, rule: WidthRule = 'torchvision'): Architecture {
   if (width === 1) return arch;
   const { scaling } = arch;
   if (scaling === 'v1') return scaleV1(arch, width);
   if (scaling === 'v2') return scaleV2(arch, width);
-  if (scaling === 'v3') return scaleV3(arch, width);
+  if (scaling === 'v3') return rule === 'keras' ? scaleV3Keras(arch, width) : scaleV3Torchvision(arch, width);
   return unreachable(scaling);
 }
 

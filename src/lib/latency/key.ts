@@ -3,8 +3,11 @@ import { match, type ConvOp, type DepthwiseOp, type Op, type Rules } from '$lib/
 
 const shape = (op: Op): string => `${op.in[0]}x${op.in[1]}x${op.in[2]}>${op.out[0]}x${op.out[1]}x${op.out[2]}`;
 
-const windowed = (op: ConvOp | DepthwiseOp): string =>
-  `${op.kind} k${op.kernel}s${op.stride} ${shape(op)} ${op.nl} p${op.pad[0]}.${op.pad[1]}.${op.pad[2]}.${op.pad[3]}`;
+/** Dilation is named only where it is more than 1; a norm or bias is always fused and costs the same. */
+const windowed = (op: ConvOp | DepthwiseOp): string => {
+  const window = `k${op.kernel}s${op.stride}${op.dilation > 1 ? `d${op.dilation}` : ''}`;
+  return `${op.kind} ${window} ${shape(op)} ${op.nl} p${op.pad[0]}.${op.pad[1]}.${op.pad[2]}.${op.pad[3]}`;
+};
 
 const plain = (op: Op): string => `${op.kind} ${shape(op)}`;
 
@@ -12,9 +15,13 @@ const rules: Rules<string> = {
   conv: windowed,
   depthwise: windowed,
   dense: (op) => `${plain(op)} ${op.nl}`,
+  transposedConv: (op) => `${plain(op)} k${op.kernel} ${op.nl}`,
   pool: plain,
+  averagePool: (op) => `${plain(op)} k${op.kernel.join('.')} s${op.stride.join('.')}`,
+  resize: plain,
   multiply: plain,
-  add: plain
+  add: plain,
+  concat: (op) => `${plain(op)} ${op.axis} ${op.inputs.length}`
 };
 
 /** 'depthwise k3s2 28x28x72>14x14x72 relu p0.1.0.1': kind, window, shapes, NL and pads, without ids or norm constants. */

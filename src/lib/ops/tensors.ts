@@ -1,5 +1,5 @@
 /** @file Step 2, shapes: which tensors an op owns; the one home of their names, shapes and roles. */
-import { match, type ConvOp, type DenseOp, type DepthwiseOp, type Op, type Rules } from './op';
+import { match, type ConvOp, type DepthwiseOp, type Op, type Rules } from './op';
 
 export type TensorRole = 'weight' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
 
@@ -19,10 +19,12 @@ const spec = (op: Op, role: TensorRole, shape: readonly number[]): TensorSpec =>
   trainable: role !== 'mean' && role !== 'variance'
 });
 
-const normed = (op: ConvOp | DepthwiseOp, weight: readonly number[]): TensorSpec[] => {
+const windowed = (op: ConvOp | DepthwiseOp, weight: readonly number[]): TensorSpec[] => {
   const channels = [op.out[2]];
+  const filters = spec(op, 'weight', weight);
+  if (!op.norm) return op.bias ? [filters, spec(op, 'bias', channels)] : [filters];
   return [
-    spec(op, 'weight', weight),
+    filters,
     spec(op, 'gamma', channels),
     spec(op, 'beta', channels),
     spec(op, 'mean', channels),
@@ -30,13 +32,25 @@ const normed = (op: ConvOp | DepthwiseOp, weight: readonly number[]): TensorSpec
   ];
 };
 
+const none = (): TensorSpec[] => [];
+
 const rules: Rules<TensorSpec[]> = {
-  conv: (op) => normed(op, [op.kernel, op.kernel, op.in[2], op.out[2]]),
-  depthwise: (op) => normed(op, [op.kernel, op.kernel, op.in[2], 1]),
-  dense: (op: DenseOp) => [spec(op, 'weight', [op.in[2], op.out[2]]), spec(op, 'bias', [op.out[2]])],
-  pool: () => [],
-  multiply: () => [],
-  add: () => []
+  conv: (op) => windowed(op, [op.kernel, op.kernel, op.in[2], op.out[2]]),
+  depthwise: (op) => windowed(op, [op.kernel, op.kernel, op.in[2], op.multiplier]),
+  transposedConv: (op) => [
+    spec(op, 'weight', [op.kernel, op.kernel, op.in[2], op.out[2]]),
+    spec(op, 'bias', [op.out[2]])
+  ],
+  dense: (op) => {
+    const weight = spec(op, 'weight', [op.in[2], op.out[2]]);
+    return op.bias ? [weight, spec(op, 'bias', [op.out[2]])] : [weight];
+  },
+  pool: none,
+  averagePool: none,
+  resize: none,
+  multiply: none,
+  add: none,
+  concat: none
 };
 
 /** The tensors an op owns, in storage order. */

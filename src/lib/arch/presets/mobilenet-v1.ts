@@ -1,6 +1,6 @@
 /** @file Step 1, spec: MobileNetV1, Table 1 of Howard et al. 2017 (arXiv 1704.04861). */
 import type { Architecture } from '../architecture';
-import { separable } from './rows';
+import { classifier, separable } from './rows';
 
 export const mobileNetV1: Architecture = {
   format: 1,
@@ -9,6 +9,7 @@ export const mobileNetV1: Architecture = {
   classes: 1000,
   padding: 'same',
   norm: { epsilon: 1e-5, momentum: 0.9 },
+  convBias: false,
   scaling: 'v1',
   stem: { kernel: 3, out: 32, nl: 'relu', stride: 2 },
   rows: [
@@ -27,5 +28,5 @@ export const mobileNetV1: Architecture = {
     // The table prints stride 2 here, which would leave a 4x4 map; its own output sizes and all code use 1.
     separable(1024, 1)
   ],
-  head: { kind: 'classifier', conv: null, hidden: null }
+  head: classifier(null, null, 0.001)
 };

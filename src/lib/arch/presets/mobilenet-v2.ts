@@ -1,6 +1,6 @@
 /** @file Step 1, spec: MobileNetV2, Table 2 of Sandler et al. 2018 (arXiv 1801.04381). */
 import type { Architecture, BneckRow, Stride } from '../architecture';
-import { bneck } from './rows';
+import { bneck, classifier } from './rows';
 
 /** One line t, c, n, s of the table: expansion ratio, #out, repeats, stride of the first. */
 const stage = (...[t, from, c, n, s]: [number, number, number, number, Stride]): BneckRow[] =>
@@ -13,6 +13,7 @@ export const mobileNetV2: Architecture = {
   classes: 1000,
   padding: 'same',
   norm: { epsilon: 1e-5, momentum: 0.9 },
+  convBias: false,
   scaling: 'v2',
   stem: { kernel: 3, out: 32, nl: 'relu6', stride: 2 },
   rows: [
@@ -24,5 +25,5 @@ export const mobileNetV2: Architecture = {
     ...stage(6, 96, 160, 3, 2),
     ...stage(6, 160, 320, 1, 1)
   ],
-  head: { kind: 'classifier', conv: { out: 1280, nl: 'relu6' }, hidden: null }
+  head: classifier({ out: 1280, nl: 'relu6' }, null, 0.2)
 };

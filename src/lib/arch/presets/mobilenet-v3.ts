@@ -1,6 +1,7 @@
 /** @file Step 1, spec: MobileNetV3-Large and -Small, Tables 1 and 2 of Howard et al. 2019 (arXiv 1905.02244v5). */
 import type { Architecture } from '../architecture';
-import { bneck } from './rows';
+import { mapHeadLayers } from '../head-layers';
+import { bneck, classifier } from './rows';
 
 const base = {
   format: 1,
@@ -8,6 +9,7 @@ const base = {
   classes: 1000,
   padding: 'same',
   norm: { epsilon: 1e-3, momentum: 0.99 },
+  convBias: false,
   scaling: 'v3',
   stem: { kernel: 3, out: 16, nl: 'hardSwish', stride: 2 }
 } as const;
@@ -32,7 +34,7 @@ export const mobileNetV3Large: Architecture = {
     bneck(5, 960, 160, true, 'HS', 1),
     bneck(5, 960, 160, true, 'HS', 1)
   ],
-  head: { kind: 'classifier', conv: { out: 960, nl: 'hardSwish' }, hidden: { out: 1280, nl: 'hardSwish' } }
+  head: classifier({ out: 960, nl: 'hardSwish' }, { out: 1280, nl: 'hardSwish' }, 0.2)
 };
 
 export const mobileNetV3Small: Architecture = {
@@ -51,20 +53,16 @@ export const mobileNetV3Small: Architecture = {
     bneck(5, 576, 96, true, 'HS', 1),
     bneck(5, 576, 96, true, 'HS', 1)
   ],
-  head: { kind: 'classifier', conv: { out: 576, nl: 'hardSwish' }, hidden: { out: 1024, nl: 'hardSwish' } }
+  head: classifier({ out: 576, nl: 'hardSwish' }, { out: 1024, nl: 'hardSwish' }, 0.2)
 };
 
 /** The "minimalistic" form of tensorflow/models slim: same widths, no SE, ReLU everywhere, 3x3 kernels only. */
 const minimalistic = (arch: Architecture): Architecture => ({
   ...arch,
   name: `${arch.name} minimalistic`,
-  stem: { ...arch.stem, nl: 'relu' },
+  stem: arch.stem && { ...arch.stem, nl: 'relu' },
   rows: arch.rows.map((row) => (row.kind === 'bneck' ? { ...row, kernel: 3, se: null, nl: 'relu' } : row)),
-  head: {
-    ...arch.head,
-    conv: arch.head.conv && { ...arch.head.conv, nl: 'relu' },
-    hidden: arch.head.hidden && { ...arch.head.hidden, nl: 'relu' }
-  }
+  head: mapHeadLayers(arch.head, (layer) => ({ ...layer, nl: 'relu' }))
 });
 
 export const mobileNetV3LargeMinimalistic = minimalistic(mobileNetV3Large);
