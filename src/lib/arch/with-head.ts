@@ -2,7 +2,7 @@
 import { unreachable } from '$lib/base/assert';
 import type { Architecture, DetectionRule, Head, Row } from './architecture';
 import { lastConvOf } from './head-layers';
-import { withOutputStride } from './output-stride';
+import { withOutputStride, type OutputStride } from './output-stride';
 
 /** Heads that any table can take; `lraspp-paper` pools windows where torchvision pools the whole map. */
 export type HeadChoice = 'classifier' | 'features' | 'lraspp' | 'lraspp-paper' | 'ssdlite';
@@ -39,8 +39,8 @@ function lowRow(arch: Architecture): number {
   return Math.max(0, index);
 }
 
-function lraspp(arch: Architecture, pool: 'global' | 'paper'): Architecture {
-  const dense = withOutputStride(arch, 16);
+function lraspp(arch: Architecture, pool: 'global' | 'paper', outputStride: OutputStride): Architecture {
+  const dense = withOutputStride(arch, outputStride);
   const head: Head = {
     kind: 'lraspp',
     conv: lastConvOf(arch.head),
@@ -70,10 +70,13 @@ function ssdlite(arch: Architecture): Architecture {
   return { ...arch, classes: classesOf.ssdlite, input, norm: arch.norm && norm, head };
 }
 
-/** Puts another head on the table; its classes (and the detector's input) take that head's usual values. */
-export function withHead(arch: Architecture, choice: HeadChoice): Architecture {
-  if (choice === 'lraspp') return lraspp(arch, 'global');
-  if (choice === 'lraspp-paper') return lraspp(arch, 'paper');
+/**
+ * Puts another head on the table; its classes (and the detector's input) take that head's usual values, as does the
+ * output stride under LR-ASPP unless one is given.
+ */
+export function withHead(arch: Architecture, choice: HeadChoice, outputStride: OutputStride = 16): Architecture {
+  if (choice === 'lraspp') return lraspp(arch, 'global', outputStride);
+  if (choice === 'lraspp-paper') return lraspp(arch, 'paper', outputStride);
   if (choice === 'ssdlite') return ssdlite(arch);
   if (choice === 'features') return { ...arch, head: { kind: 'features', outIndices: [arch.rows.length - 1] } };
   if (choice === 'classifier') {
