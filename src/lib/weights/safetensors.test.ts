@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
+import { bneck, classifier } from '$lib/arch/presets/rows';
 import type { Architecture } from '$lib/arch/architecture';
 import { rngOf } from '$lib/base/rng';
 import { lower } from '$lib/ops/lower';
@@ -9,18 +10,19 @@ import type { Checkpoint, Tensor } from './checkpoint';
 import { readCheckpoint, toSafetensors } from './safetensors';
 import { readSafetensors, writeSafetensors } from './safetensors-format';
 
-const norm = { epsilon: 0.001, momentum: 0.9 };
+const stem = { kernel: 3, out: 8, nl: 'hardSwish', stride: 2 } as const;
 const tiny: Architecture = {
   format: 1,
   name: 'tiny – Netz',
   input: [8, 8, 1],
   classes: 3,
   padding: 'same',
-  norm,
+  norm: { epsilon: 0.001, momentum: 0.9 },
+  convBias: false,
   scaling: 'v3',
-  stem: { kernel: 3, out: 8, nl: 'hardSwish', stride: 2 },
-  rows: [{ kind: 'bneck', kernel: 3, expSize: 16, out: 8, se: { channels: 8 }, nl: 'relu', stride: 1 }],
-  head: { kind: 'classifier', conv: null, hidden: null }
+  stem,
+  rows: [bneck(3, 16, 8, true, 'RE', 1)],
+  head: classifier(null, null)
 };
 
 function checkpointOf(arch: Architecture): Checkpoint {
@@ -102,7 +104,7 @@ describe('readCheckpoint', () => {
 
   test('names the wrong field of a wrong table', () => {
     const checkpoint = checkpointOf(tiny);
-    const arch = { ...tiny, stem: { ...tiny.stem, out: -3 } };
+    const arch = { ...tiny, stem: { ...stem, out: -3 } };
     const read = readCheckpoint(toSafetensors({ ...checkpoint, arch }));
     expect(read.kind === 'bad' && read.issues[0]?.path).toBe('architecture.stem.out');
   });
