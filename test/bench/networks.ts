@@ -1,8 +1,21 @@
 /** @file Benchmarks: the two networks training speed is measured on: A 32x32x3, 8.28 M MAdds; S 28x28x1, 0.45 M MAdds. */
 import type { Architecture, BneckRow, NL } from '../../src/lib/arch/architecture';
 
-function bneck(kernel: 3 | 5, expSize: number, out: number, se: number, nl: NL, stride: 1 | 2): BneckRow {
-  return { kind: 'bneck', kernel, expSize, out, se: se ? { channels: se } : null, nl, stride };
+function bneck(kernel: 3 | 5, expSize: number, out: number, channels: number, nl: NL, stride: 1 | 2): BneckRow {
+  const gates = { nl: 'relu', gate: 'hardSigmoid', bias: true, norm: false, place: 'afterDepthwise' } as const;
+  const se = channels ? { channels, ...gates } : null;
+  return {
+    kind: 'bneck',
+    kernel,
+    expSize,
+    out,
+    se,
+    nl,
+    stride,
+    dilation: 1,
+    expand: 'whenWider',
+    shortcut: 'identity'
+  };
 }
 
 const common = {
@@ -10,6 +23,7 @@ const common = {
   classes: 10,
   padding: 'same',
   norm: { epsilon: 1e-3, momentum: 0.9 },
+  convBias: false,
   scaling: 'v3'
 } as const;
 
@@ -26,7 +40,7 @@ export const networkA: Architecture = {
     bneck(5, 240, 40, 64, 'hardSwish', 1),
     bneck(5, 120, 48, 32, 'hardSwish', 1)
   ],
-  head: { kind: 'classifier', conv: { out: 288, nl: 'hardSwish' }, hidden: null }
+  head: { kind: 'classifier', conv: { out: 288, nl: 'hardSwish' }, hidden: null, dropout: 0, logitsBias: true }
 };
 
 export const networkS: Architecture = {
@@ -41,5 +55,5 @@ export const networkS: Architecture = {
     bneck(5, 48, 24, 16, 'hardSwish', 2),
     bneck(5, 96, 24, 24, 'hardSwish', 1)
   ],
-  head: { kind: 'classifier', conv: { out: 96, nl: 'hardSwish' }, hidden: null }
+  head: { kind: 'classifier', conv: { out: 96, nl: 'hardSwish' }, hidden: null, dropout: 0, logitsBias: true }
 };

@@ -79,6 +79,10 @@ function line(points: readonly Point[], at: number, size: (point: Point) => numb
   ]);
 }
 
+/** Points whose channels stand in the same ratio. */
+const alike = (points: readonly Point[], from: number, to: number): readonly Point[] =>
+  points.filter((point) => point.to * from === to * point.from);
+
 /** Answers for ops of a table: measured, interpolated between measured neighbours, or null. */
 export type TimingOf = (op: Op) => Timing | null;
 
@@ -101,9 +105,10 @@ export function interpolatorOf(table: LatencyTable): TimingOf {
     const points = parts ? (families.get(parts.family) ?? []) : [];
     const { from, to } = parts ?? { from: 0, to: 0 };
     let timing: Timing | null;
-    if (op.kind === 'conv') timing = rectangle(points, from, to);
+    if (op.kind === 'conv' || op.kind === 'transposedConv') timing = rectangle(points, from, to);
     else if (op.kind === 'dense') timing = line(points, from * to, (point) => point.from * point.to);
-    else timing = line(points, to, (point) => point.to);
+    // Several filters per channel are a family of their own; a concat is as wide as it is.
+    else timing = line(alike(points, from, to), to, (point) => point.to);
     known.set(key, timing);
     return timing;
   };

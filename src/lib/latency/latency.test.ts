@@ -200,7 +200,7 @@ describe('predictLatency', () => {
 
   it('names the missing keys instead of guessing', async () => {
     const { table } = await fullTable();
-    const wide = lower({ ...arch, stem: { ...arch.stem, out: 24 } });
+    const wide = lower({ ...arch, stem: arch.stem && { ...arch.stem, out: 24 } });
     const prediction = predictLatency(wide, table);
     expect(prediction).toMatchObject({ kind: 'missing' });
     expect(prediction.kind === 'missing' && prediction.keys).toContain(opKey(wide[0] as Op));

@@ -1,5 +1,6 @@
 /** @file Step 7, prune: NetAdapt; cuts a trained network step by step until its predicted latency meets the budget. */
 import type { Architecture } from '$lib/arch/architecture';
+import { unservedIssue } from '$lib/search/served';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import { inParallel, jobSeed, type FineTuneJob, type PruneEvaluator } from './evaluator';
@@ -113,6 +114,11 @@ async function replay(state: State, step: NetAdaptStep, options: AdaptOptions): 
 export async function* adapt(options: AdaptOptions): AsyncGenerator<AdaptEvent> {
   const { arch, tensors, budgetMs, latencyOf, evaluator, rule, seed } = options;
   if (!(options.delta > 0 && options.delta < 1)) throw new Error(m.netadapt_bad_delta({ delta: options.delta }));
+  const unserved = unservedIssue(arch);
+  if (unserved) {
+    yield { kind: 'failed', step: 0, reason: unserved.message };
+    return;
+  }
   const firstMs = await latencyOf(arch);
   const floorMs = await latencyOf(floorArchitecture(arch, options.widths));
   if (firstMs === null || floorMs === null) {

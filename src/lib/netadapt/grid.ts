@@ -3,6 +3,7 @@ import type { Architecture } from '$lib/arch/architecture';
 import { squeezeWidth } from '$lib/arch/divisible';
 import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
+import { unservedIssue } from '$lib/search/served';
 import { groupsOf, sameWiring, tieIndexOf, withGroupWidth, type Group } from './groups';
 import { defaultWidthRules, type WidthRules } from './propose';
 import { tiesOf } from './ties';
@@ -22,9 +23,10 @@ const withChannels = (op: Op, from: number, to: number): Op => ({
   out: [op.out[0], op.out[1], to]
 });
 
-/** Every op of the network at every combination of its groups' levels; SE squeezes follow their expansion. */
+/** Every op of the network at every combination of its groups' levels; SE squeezes follow the width they gate. */
 export function gridOps(arch: Architecture, rules: WidthRules = defaultWidthRules): readonly Op[] {
   const ops = lower(arch);
+  if (unservedIssue(arch)) return ops;
   const ties = tiesOf(ops);
   const levels = new Map<number, readonly number[]>();
   for (const group of groupsOf(arch, rules)) {
@@ -34,10 +36,10 @@ export function gridOps(arch: Architecture, rules: WidthRules = defaultWidthRule
   return ops.flatMap((op): Op[] => {
     const froms = levelsOf(ties.reads.get(op.id), op.in[2]);
     const tos = levelsOf(ties.writes.get(op.id), op.out[2]);
-    if (op.kind === 'dense' && op.id.endsWith('.squeeze')) {
+    if (op.id.endsWith('.squeeze')) {
       return froms.map((from) => withChannels(op, from, squeezed(op.out[2], from, rules)));
     }
-    if (op.kind === 'dense' && op.id.endsWith('.excite')) {
+    if (op.id.endsWith('.excite')) {
       return tos.map((to) => withChannels(op, squeezed(op.in[2], to, rules), to));
     }
     // What passes channels through reads and writes the same tie.

@@ -1,10 +1,12 @@
 /** @file Step 7, prune: the widths NetAdapt may shrink, each with the rows it ties together. */
-import type { Architecture, Row } from '$lib/arch/architecture';
+import type { Architecture, Row, SqueezeExcite } from '$lib/arch/architecture';
 import { squeezeWidth } from '$lib/arch/divisible';
+import { mapHeadLayers } from '$lib/arch/head-layers';
 import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
+import { unservedIssue } from '$lib/search/served';
 import { m } from '$paraglide/messages';
-import { tiesOf, type Ties } from './ties';
+import { isGate, tiesOf, type Ties } from './ties';
 
 /** MobileNetV3 §4.2: (a) one expansion, (b) one bottleneck width of all blocks tied by residuals; V1: pointwise widths. */
 export type GroupKind = 'stem' | 'expansion' | 'bottleneck' | 'pointwise' | 'head';
@@ -19,7 +21,7 @@ export interface Group {
   readonly width: number;
 }
 
-/** SE squeeze widths follow the expansion (make_divisible(exp / 4, 8), never growing) or stay. */
+/** SE squeeze widths follow the width they gate (make_divisible(width / 4, 8), never growing) or stay. */
 export type SqueezeRule = 'follow' | 'stay';
 
 export interface GroupOptions {
@@ -27,8 +29,8 @@ export interface GroupOptions {
   readonly head: boolean;
 }
 
-/** The ops that set a width of the table, among those of a tie. */
-const setsWidth = (op: Op): boolean => op.kind === 'conv' || op.kind === 'depthwise';
+/** The ops that set a width of the table, among those of a tie; an SE whose layers are convolutions sets none. */
+const setsWidth = (op: Op): boolean => (op.kind === 'conv' && !isGate(op)) || op.kind === 'depthwise';
 
 function kindOf(ops: readonly Op[]): GroupKind {
   const has = (suffix: string) => ops.some((op) => op.kind === 'conv' && op.id.endsWith(suffix));
@@ -47,10 +49,15 @@ function rowsOf(arch: Architecture, ops: readonly Op[]): number[] {
   return [...new Set(columns.map((op) => op.column))].sort((a, b) => a - b);
 }
 
-/** The groups of a network in execution order; SE squeezes, the picture and the logits are never groups of their own. */
+/**
+ * The groups of a network in execution order; SE squeezes, the picture and the logits are never groups of their own. A
+ * table that `unservedIssue` refuses has none.
+ */
 export function groupsOf(arch: Architecture, options: GroupOptions = { head: false }): readonly Group[] {
+  if (unservedIssue(arch)) return [];
   return tiesOf(lower(arch)).list.flatMap((tie): Group[] => {
-    const first = tie.ops.find((op) => op.kind === 'conv') ?? tie.ops.find((op) => op.id === 'head.hidden');
+    const first =
+      tie.ops.find((op) => op.kind === 'conv' && !isGate(op)) ?? tie.ops.find((op) => op.id === 'head.hidden');
     if (!first) return [];
     const kind = kindOf(tie.ops);
     if (kind === 'head' && !options.head) return [];
@@ -69,21 +76,39 @@ export function tieIndexOf(ties: Ties, groupId: string): number {
 export function withGroupWidth(arch: Architecture, groupId: string, width: number, squeeze: SqueezeRule): Architecture {
   const ties = tiesOf(lower(arch));
   const ops = ties.list[tieIndexOf(ties, groupId)]?.ops ?? [];
-  let { stem, head } = arch;
+  let { stem } = arch;
   const rows: Row[] = [...arch.rows];
-  for (const op of ops) {
+  for (const op of ops.filter(setsWidth)) {
     const row = rows[op.column - 1];
-    if (op.id === 'stem') stem = { ...stem, out: width };
-    else if (op.id === 'head.conv' && head.conv) head = { ...head, conv: { ...head.conv, out: width } };
-    else if (op.id === 'head.hidden' && head.hidden) head = { ...head, hidden: { ...head.hidden, out: width } };
-    else if (row && op.kind === 'conv' && !op.id.endsWith('.expand')) rows[op.column - 1] = { ...row, out: width };
-    else if (row?.kind === 'bneck' && op.kind === 'depthwise') {
-      const followed = (channels: number): number => Math.min(channels, squeezeWidth(width));
-      const se = row.se && squeeze === 'follow' ? { channels: followed(row.se.channels) } : row.se;
+    if (op.id === 'stem') stem = stem && { ...stem, out: width };
+    else if (row && op.kind === 'conv' && !op.id.endsWith('.expand')) {
+      rows[op.column - 1] = withOut(row, width, squeeze);
+    } else if (row?.kind === 'bneck' && op.kind === 'depthwise') {
+      const se = squeezed(row.se, 'afterDepthwise', width, squeeze);
       rows[op.column - 1] = { ...row, expSize: width, se };
     }
   }
+  const named = new Set(ops.map((op) => op.id));
+  const head = mapHeadLayers(arch.head, (layer, name) =>
+    named.has(`head.${name}`) ? { ...layer, out: width } : layer
+  );
   return { ...arch, stem, rows, head };
+}
+
+/** The SE of a row whose gated width changed; one in another place does not follow. */
+function squeezed(
+  se: SqueezeExcite | null,
+  place: SqueezeExcite['place'],
+  width: number,
+  rule: SqueezeRule
+): SqueezeExcite | null {
+  if (!se || se.place !== place || rule === 'stay') return se;
+  return { ...se, channels: Math.min(se.channels, squeezeWidth(width)) };
+}
+
+function withOut(row: Row, out: number, rule: SqueezeRule): Row {
+  if (row.kind === 'bneck') return { ...row, out, se: squeezed(row.se, 'afterProject', out, rule) };
+  return row.kind === 'separable' || row.kind === 'conv' ? { ...row, out } : row;
 }
 
 /** True when both networks are the same ops wired alike: no expansion conv vanished and no residual came or went. */

@@ -10,7 +10,17 @@ const width = fc.constantFrom(8, 16, 24, 32);
 const nl = fc.constantFrom('relu' as const, 'hardSwish' as const, 'relu6' as const);
 const stride = fc.constantFrom(1 as const, 1 as const, 2 as const);
 const kernel = fc.constantFrom(3 as const, 5 as const);
-const squeezeExcite: fc.Arbitrary<SqueezeExcite | null> = fc.option(fc.record({ channels: fc.constantFrom(8, 16) }));
+const dilation = fc.constantFrom(1, 1, 1, 2);
+const squeezeExcite: fc.Arbitrary<SqueezeExcite | null> = fc.option(
+  fc.record({
+    channels: fc.constantFrom(8, 16),
+    nl: fc.constantFrom('relu' as const, 'hardSwish' as const),
+    gate: fc.constantFrom('hardSigmoid' as const, 'sigmoid' as const, 'linear' as const),
+    bias: fc.boolean(),
+    norm: fc.boolean(),
+    place: fc.constantFrom('afterDepthwise' as const, 'afterDepthwise' as const, 'afterProject' as const)
+  })
+);
 const bneck: fc.Arbitrary<Row> = fc.record({
   kind: fc.constant('bneck' as const),
   kernel,
@@ -18,36 +28,60 @@ const bneck: fc.Arbitrary<Row> = fc.record({
   out: width,
   se: squeezeExcite,
   nl,
-  stride
+  stride,
+  dilation,
+  expand: fc.constantFrom('whenWider' as const, 'whenWider' as const, 'always' as const),
+  shortcut: fc.constantFrom('identity' as const, 'identity' as const, 'conv' as const, 'none' as const)
 });
 const separable: fc.Arbitrary<Row> = fc.record({
   kind: fc.constant('separable' as const),
   kernel,
   out: width,
   nl,
-  stride
+  stride,
+  dilation,
+  between: fc.constantFrom('normed' as const, 'plain' as const)
 });
+const conv: fc.Arbitrary<Row> = fc.record({
+  kind: fc.constant('conv' as const),
+  kernel,
+  out: width,
+  nl,
+  stride,
+  dilation
+});
+const normed = fc.constant({ norm: { epsilon: 0.001, momentum: 0.9 }, convBias: false });
+const folded = fc.boolean().map((convBias) => ({ norm: null, convBias }));
 
-/** Tables of one to five rows, V1, V2 and V3 blocks mixed, many with residual chains and rows without expansion conv. */
-export const architectures: fc.Arbitrary<Architecture> = fc.record({
+/** One to five rows, V1, V2 and V3 blocks mixed, with residual chains and every variant of a row that can be cut. */
+const tables = fc.record({
   format: fc.constant(1 as const),
   name: fc.constant('random'),
   input: fc.constantFrom([6, 6, 1] as const, [7, 5, 3] as const),
   classes: fc.constant(3),
   padding: fc.constantFrom('same' as const, 'symmetric' as const),
-  norm: fc.constant({ epsilon: 0.001, momentum: 0.9 }),
   scaling: fc.constant('v3' as const),
   stem: fc.record({ kernel: fc.constant(3 as const), out: width, nl, stride }),
-  rows: fc.array(fc.oneof({ arbitrary: bneck, weight: 4 }, { arbitrary: separable, weight: 1 }), {
-    minLength: 1,
-    maxLength: 5
-  }),
+  rows: fc.array(
+    fc.oneof({ arbitrary: bneck, weight: 4 }, { arbitrary: separable, weight: 1 }, { arbitrary: conv, weight: 1 }),
+    {
+      minLength: 1,
+      maxLength: 5
+    }
+  ),
   head: fc.record({
     kind: fc.constant('classifier' as const),
     conv: fc.option(fc.record({ out: width, nl })),
-    hidden: fc.option(fc.record({ out: width, nl }))
+    hidden: fc.option(fc.record({ out: width, nl })),
+    dropout: fc.constant(0),
+    logitsBias: fc.boolean()
   })
 });
+
+/** Tables that can be cut, with batch norm, or with it folded into biases, or with neither. */
+export const architectures: fc.Arbitrary<Architecture> = fc
+  .tuple(tables, fc.oneof({ arbitrary: normed, weight: 3 }, { arbitrary: folded, weight: 1 }))
+  .map(([table, norm]) => ({ ...table, ...norm }));
 
 /** Random numbers for every tensor of a table; variances positive, nothing zero. */
 export function randomTensors(arch: Architecture, seed: number): Tensors {

@@ -1,16 +1,19 @@
 /** @file Test support: a slow float64 forward pass in inference mode, written from the definitions, to judge pruning by. */
-import type { Architecture, NL } from '$lib/arch/architecture';
+import type { Architecture } from '$lib/arch/architecture';
 import { lower } from '$lib/ops/lower';
-import type { ConvOp, DepthwiseOp } from '$lib/ops/op';
+import type { Activation, ConvOp, DepthwiseOp } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
 
 const hardSigmoid = (x: number): number => Math.min(6, Math.max(0, x + 3)) / 6;
 
-function activate(x: number, nl: NL | 'hardSigmoid'): number {
+function activate(x: number, nl: Activation): number {
   if (nl === 'linear') return x;
   if (nl === 'relu') return Math.max(0, x);
   if (nl === 'relu6') return Math.min(6, Math.max(0, x));
   if (nl === 'hardSwish') return x * hardSigmoid(x);
+  if (nl === 'sigmoid') return 1 / (1 + Math.exp(-x));
+  if (nl === 'swish') return x / (1 + Math.exp(-x));
+  if (nl === 'shiftedSwish') return x / 6 / (1 + Math.exp(-x - 3));
   return hardSigmoid(x);
 }
 
@@ -22,10 +25,15 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
     return tensor.data;
   };
   const normOf = (op: ConvOp | DepthwiseOp): ((sum: number, c: number) => number) => {
+    const { norm, nl } = op;
+    if (!norm) {
+      const bias = op.bias ? get(`${op.id}.bias`) : null;
+      return (sum, c) => activate(sum + (bias ? (bias[c] ?? NaN) : 0), nl);
+    }
     const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((role) => get(`${op.id}.${role}`));
     if (!gamma || !beta || !mean || !variance) throw new Error(`missing norm of ${op.id}`);
-    const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] ?? NaN) + op.norm.epsilon));
-    return (sum, c) => activate((sum - (mean[c] ?? NaN)) * (scale[c] ?? NaN) + (beta[c] ?? NaN), op.nl);
+    const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] ?? NaN) + norm.epsilon));
+    return (sum, c) => activate((sum - (mean[c] ?? NaN)) * (scale[c] ?? NaN) + (beta[c] ?? NaN), nl);
   };
   const maps = new Map<string, Float64Array>([['', Float64Array.from(picture)]]);
   let last = new Float64Array(0);
@@ -45,8 +53,8 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
             let sum = 0;
             for (let ky = 0; ky < op.kernel; ky++)
               for (let kx = 0; kx < op.kernel; kx++) {
-                const iy = y * op.stride + ky - op.pad[0];
-                const ix = x * op.stride + kx - op.pad[2];
+                const iy = y * op.stride + ky * op.dilation - op.pad[0];
+                const ix = x * op.stride + kx * op.dilation - op.pad[2];
                 if (iy < 0 || ix < 0 || iy >= inH || ix >= inW) continue;
                 const at = (iy * inW + ix) * inC;
                 const tap = ky * op.kernel + kx;
@@ -59,7 +67,7 @@ export function referenceForward(arch: Architecture, tensors: Tensors, picture: 
     } else if (op.kind === 'dense') {
       const weight = get(`${op.id}.weight`);
       for (let c = 0; c < outC; c++) {
-        let sum = get(`${op.id}.bias`)[c] ?? NaN;
+        let sum = op.bias ? (get(`${op.id}.bias`)[c] ?? NaN) : 0;
         for (let i = 0; i < inC; i++) sum += (a[i] ?? NaN) * (weight[i * outC + c] ?? NaN);
         out[c] = activate(sum, op.nl);
       }

@@ -1,14 +1,14 @@
 /** @file Step 7, prune: which channels of a width stay, by the L2 norm of the filters that make them. */
 import type { Tensors } from '$lib/weights/checkpoint';
-import type { Tie } from './ties';
+import { isGate, type Tie } from './ties';
 
 /**
  * L2 norm of each channel's filters: over all convs that make the tied channels together, sqrt(sum of w^2), so that one
  * index list serves them all; SE's excite counts only where no conv makes them (NetAdapt keeps the largest L2 filters).
  */
 export function channelNorms(tie: Tie, tensors: Tensors): Float64Array {
-  const convs = tie.ops.filter((op) => op.kind === 'conv');
-  const makers = convs.length > 0 ? convs : tie.ops.filter((op) => op.kind === 'dense');
+  const convs = tie.ops.filter((op) => op.kind === 'conv' && !isGate(op));
+  const makers = convs.length > 0 ? convs : tie.ops.filter((op) => op.kind === 'dense' || op.kind === 'conv');
   const sums = new Float64Array(tie.width);
   for (const { id } of makers) {
     const weight = tensors[`${id}.weight`];

@@ -15,6 +15,11 @@ export interface Ties {
   readonly writes: ReadonlyMap<string, number>;
 }
 
+/** A layer of squeeze-and-excite, dense or convolution: its width is its own cell, or follows the map it gates. */
+export function isGate(op: Op): boolean {
+  return op.id.endsWith('.squeeze') || op.id.endsWith('.excite');
+}
+
 /** Finds the ties of a lowered network: convs and dense layers open one, every other op carries or joins those it reads. */
 export function tiesOf(ops: readonly Op[]): Ties {
   const parents = [0];

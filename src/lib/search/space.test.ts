@@ -6,6 +6,7 @@ import { checkArchitecture } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
 import { mobileNetV1 } from '$lib/arch/presets/mobilenet-v1';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
+import { widthBefore } from '$lib/arch/rules';
 import { rngOf } from '$lib/base/rng';
 import { totalCost } from '$lib/cost/cost';
 import { opKey } from '$lib/latency/key';
@@ -72,7 +73,7 @@ describe('members', () => {
         expect(checkArchitecture(arch)).toEqual([]);
         expect(encode(own, arch)).toEqual(choices);
         for (const stage of tied) {
-          const outs = stage.map((row) => (row < 0 ? arch.stem.out : arch.rows[row]?.out));
+          const outs = stage.map((row) => widthBefore(arch, row + 1));
           expect(new Set(outs).size).toBe(1);
         }
         const adds = lower(arch).filter((op) => op.kind === 'add').length;
@@ -168,7 +169,7 @@ describe('candidate texts', () => {
 
 describe('the floor', () => {
   it('is the member with everything at its cheapest', () => {
-    expect(floorNetwork(space).rows.every((row) => row.kernel === 3)).toBe(true);
+    expect(floorNetwork(space).rows.every((row) => row.kind === 'bneck' && row.kernel === 3)).toBe(true);
   });
 
   it('refuses a budget below it with both numbers', () => {

@@ -1,7 +1,11 @@
 /** @file Step 6, search: the space around an open network: which cells of its table may take which values. */
 import { makeDivisible, squeezeWidth } from '$lib/arch/divisible';
-import type { Architecture, BneckRow, Kernel, NL, Row } from '$lib/arch/architecture';
+import type { Architecture, BneckRow, Kernel, NL, Row, SqueezeExcite } from '$lib/arch/architecture';
+import { widthBefore } from '$lib/arch/rules';
+import { plainSqueezeExcite } from '$lib/arch/squeeze-excite';
 import { hash32, type Rng } from '$lib/base/rng';
+import { expands } from '$lib/ops/lower-row';
+import { unservedIssue } from './served';
 
 export type GeneKind = 'out' | 'expSize' | 'kernel' | 'se' | 'nl';
 
@@ -37,13 +41,12 @@ export interface SpaceOptions {
 /** Halving or keeping each exp size gives V3-Small at 28 px 196 distinct fused ops to time. */
 const DEFAULTS: Required<SpaceOptions> = { expRatios: [0.5, 1], outRatios: [0.75, 1], kernels: [3, 5] };
 
-const inputWidth = (arch: Architecture, row: number): number => arch.rows[row - 1]?.out ?? arch.stem.out;
-
 /** Rows whose outs must stay equal because a residual of the base adds them; -1 stands for the stem. */
 export function residualStages(arch: Architecture): readonly (readonly number[])[] {
   const stages: number[][] = [[-1]];
   arch.rows.forEach((row, i) => {
-    const tied = row.kind === 'bneck' && row.stride === 1 && row.out === inputWidth(arch, i);
+    const adds = row.kind === 'bneck' && row.stride === 1 && row.shortcut !== 'none';
+    const tied = adds && row.out === widthBefore(arch, i);
     if (tied) stages[stages.length - 1]?.push(i);
     else stages.push([i]);
   });
@@ -62,15 +65,17 @@ function rowGenes(arch: Architecture, index: number, row: Row, options: Required
     rows: [index],
     options: values
   });
-  if (row.kind === 'separable') return [];
+  if (row.kind !== 'bneck') return [];
   // A block without expansion (exp size = input) stays one: narrower would add a convolution, not save one.
-  const expands = row.expSize !== inputWidth(arch, index);
+  const wider = expands(row, widthBefore(arch, index));
   const plain: NL = row.nl === 'hardSwish' ? 'relu' : row.nl;
+  // Without padding another kernel would change the maps of all later rows, and could leave none.
+  const kernels = arch.padding === 'valid' ? [row.kernel] : [...options.kernels, row.kernel];
   return [
-    gene('expSize', expands ? widths(row.expSize, options.expRatios) : [row.expSize]),
+    gene('expSize', wider ? widths(row.expSize, options.expRatios) : [row.expSize]),
     gene(
       'kernel',
-      [...new Set([...options.kernels, row.kernel])].sort((a, b) => a - b)
+      [...new Set(kernels)].sort((a, b) => a - b)
     ),
     gene('se', [false, true]),
     gene('nl', [plain, 'hardSwish'])
@@ -79,17 +84,20 @@ function rowGenes(arch: Architecture, index: number, row: Row, options: Required
 
 /**
  * The default space of a network: per bneck exp size, kernel, SE and NL; one out per residual stage, except the stage
- * that adds to the stem; V1's separable rows give their outs, at both sets of ratios.
+ * that adds to the stem; separable and conv rows give their outs, at both sets of ratios. Throws `unservedIssue`'s
+ * message for a table that cannot be searched.
  */
 export function spaceOf(base: Architecture, options: SpaceOptions = {}): SearchSpace {
+  const unserved = unservedIssue(base);
+  if (unserved) throw new Error(unserved.message);
   const chosen = { ...DEFAULTS, ...options };
   const stages = residualStages(base);
   const genes: Gene[] = [];
   base.rows.forEach((row, i) => {
     const stage = stages.find((rows) => rows[0] === i);
     const path = `rows.${i}.out`;
-    const ratios = row.kind === 'separable' ? [...chosen.expRatios, ...chosen.outRatios] : chosen.outRatios;
-    if (stage) genes.push({ path, kind: 'out', rows: stage, options: widths(row.out, ratios) });
+    const ratios = row.kind === 'bneck' ? chosen.outRatios : [...chosen.expRatios, ...chosen.outRatios];
+    if (stage && 'out' in row) genes.push({ path, kind: 'out', rows: stage, options: widths(row.out, ratios) });
     genes.push(...rowGenes(base, i, row, chosen));
   });
   const open = genes.filter((gene) => gene.options.length > 1);
@@ -97,9 +105,19 @@ export function spaceOf(base: Architecture, options: SpaceOptions = {}): SearchS
   return { base, genes: open, hash: hash32(structure).toString(16).padStart(8, '0') };
 }
 
-/** The squeeze of a row at an exp size: the base's own where nothing changed, else the paper's quarter. */
-const squeezeOf = (base: BneckRow, expSize: number): number =>
-  base.se !== null && base.expSize === expSize ? base.se.channels : squeezeWidth(expSize);
+/** The squeeze of a row: the base's own where the width it gates is unchanged, else the paper's quarter of that width. */
+function squeezeOf(base: BneckRow, style: SqueezeExcite, { expSize, out }: { expSize: number; out: number }) {
+  const afterProject = style.place === 'afterProject';
+  const unchanged = afterProject ? base.out === out : base.expSize === expSize;
+  const channels = base.se && unchanged ? base.se.channels : squeezeWidth(afterProject ? out : expSize);
+  return { ...style, channels };
+}
+
+/** How the network writes SE, for rows that had none: as its first row with SE does, else as the paper does. */
+function squeezeStyle(base: Architecture): SqueezeExcite {
+  for (const row of base.rows) if (row.kind === 'bneck' && row.se) return row.se;
+  return plainSqueezeExcite(0);
+}
 
 /** Writes the chosen values into the base's table; throws for a choice outside its gene's options. */
 export function decode(space: SearchSpace, choices: Choices): Architecture {
@@ -113,14 +131,16 @@ export function decode(space: SearchSpace, choices: Choices): Architecture {
       throw new Error(`candidate ${gene.path}: no option ${choices[g]} of ${gene.options.length}`);
     for (const row of gene.rows) (cells[row] ?? {})[gene.kind] = value;
   });
+  const style = squeezeStyle(base);
   const rows = base.rows.map((row, i): Row => {
     const cell = cells[i] ?? {};
+    if (row.kind === 'depthwise' || row.kind === 'squeezeExcite') return row;
     const out = typeof cell.out === 'number' ? cell.out : row.out;
-    if (row.kind === 'separable') return { ...row, out };
+    if (row.kind !== 'bneck') return { ...row, out };
     const expSize = typeof cell.expSize === 'number' ? cell.expSize : row.expSize;
     const kernel = (cell.kernel as Kernel | undefined) ?? row.kernel;
     const nl = (cell.nl as NL | undefined) ?? row.nl;
-    const se = (cell.se ?? row.se !== null) ? { channels: squeezeOf(row, expSize) } : null;
+    const se = (cell.se ?? row.se !== null) ? squeezeOf(row, row.se ?? style, { expSize, out }) : null;
     return { ...row, kernel, expSize, out, se, nl };
   });
   return { ...base, rows };
@@ -130,8 +150,8 @@ export function decode(space: SearchSpace, choices: Choices): Architecture {
 export function encode(space: SearchSpace, arch: Architecture): Choices | null {
   const choices = space.genes.map((gene) => {
     const row = arch.rows[gene.rows[0] ?? -1];
-    if (row === undefined) return -1;
-    if (row.kind === 'separable') return gene.kind === 'out' ? gene.options.indexOf(row.out) : -1;
+    if (row === undefined || row.kind === 'depthwise' || row.kind === 'squeezeExcite') return -1;
+    if (row.kind !== 'bneck') return gene.kind === 'out' ? gene.options.indexOf(row.out) : -1;
     return gene.options.indexOf(gene.kind === 'se' ? row.se !== null : row[gene.kind]);
   });
   if (choices.includes(-1)) return null;
