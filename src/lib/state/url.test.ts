@@ -17,7 +17,7 @@ describe('the link of a network', () => {
     expect(readHash(hash)).toBeNull();
   });
 
-  test.each(['#n=', '#n=2~v3-small', '#n=1~nowhere', '#n=1~a~b~c', '#n=1~%E0%A4%A', '#%%%'])(
+  test.each(['#n=', '#n=3~v3-small', '#n=1~nowhere', '#n=1~a~b~c', '#n=1~%E0%A4%A', '#%%%'])(
     '%j is answered with issues',
     (hash) => {
       const read = readHash(hash);

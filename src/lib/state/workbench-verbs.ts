@@ -28,11 +28,11 @@ export function rowOf(workbench: Workbench, column: number): number | null {
 
 const expansion = 4;
 
-/** A fresh row that keeps the width and the resolution of the one it follows. */
+/** A fresh row that keeps the width and the resolution of the one it follows: its like, or a plain bneck. */
 function freshAfter(row: Row): Row {
-  if (row.kind === 'separable') return { ...row, stride: 1 };
-  const { out, nl } = row;
-  return { kind: 'bneck', kernel: 3, expSize: expansion * out, out, se: null, nl, stride: 1 };
+  if (row.kind === 'squeezeExcite') return row;
+  if (row.kind !== 'bneck') return { ...row, stride: 1, ...(row.kind === 'depthwise' && { multiplier: 1 }) };
+  return { ...row, kernel: 3, expSize: expansion * row.out, se: null, stride: 1 };
 }
 
 /** Inserts a fresh row after the selected column and selects it. */
@@ -84,7 +84,7 @@ export function openPreset(workbench: Workbench, id: string): void {
 
 /** Where the page looks first: the last row that halves the resolution, or the first row. */
 export function telling(arch: Architecture): number {
-  return Math.max(1, arch.rows.findLastIndex((row) => row.stride === 2) + 1);
+  return Math.max(1, arch.rows.findLastIndex((row) => row.kind !== 'squeezeExcite' && row.stride === 2) + 1);
 }
 
 export const widthChoices = [1, 0.35, 0.5, 0.75, 1.25, 1.4] as const;

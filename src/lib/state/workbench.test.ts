@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changesOf } from '../components/editor/changes';
 import { presetById } from '../arch/presets/catalogue';
+import { bneck } from '../arch/presets/rows';
 import type { Architecture } from '../arch/architecture';
 import { commit, historyLimit, historyOf, redone, undone } from './history';
 import { Workbench } from './workbench.svelte';
@@ -93,7 +94,9 @@ describe('the workbench', () => {
 
   test('a candidate of the same rows is counted against the network it came from', () => {
     const bench = fresh();
-    const candidate = { ...small(), rows: small().rows.with(3, { ...small().rows[3]!, kernel: 3 as const }) };
+    const fourth = small().rows[3];
+    if (fourth?.kind !== 'bneck') throw new Error('test: row 4 must be a bneck');
+    const candidate = { ...small(), rows: small().rows.with(3, { ...fourth, kernel: 3 }) };
     bench.open(candidate, 'opened trial 4');
     expect(bench.base).toBe(small());
     expect([...changesOf(bench.columns, bench.baseColumns).before]).toEqual([['4.kernel', '5']]);
@@ -132,7 +135,7 @@ describe('the workbench', () => {
   test('a network with another number of rows has no total until a table or a measurement tells it', () => {
     const bench = fresh();
     bench.setTimings({ perColumnMs: bench.columns.map(() => 1), totalMs: 16, kind: 'measured', setting: 'wasm' });
-    bench.insert(4, { kind: 'bneck', kernel: 7, expSize: 80, out: 40, se: null, nl: 'relu', stride: 1 }, 'insert');
+    bench.insert(4, bneck(7, 80, 40, false, 'RE', 1), 'insert');
     expect(bench.timings).toMatchObject({ totalMs: null, kind: null });
     expect([bench.timings.perColumnMs?.[5], bench.timingKinds[5]]).toEqual([null, null]);
   });

@@ -1,110 +1,107 @@
 /** @file Components: an architecture and its ops gathered into the columns that the diagram and the table share. */
-import type { Architecture, NL, Row, Shape } from '$lib/arch/architecture';
+import type { Architecture, NL, Shape } from '$lib/arch/architecture';
 import { costOf } from '$lib/cost/cost';
 import type { Op } from '$lib/ops/op';
-
-/** How a column is drawn: mesh, stripes then mesh, stripes then plate, slope, or a layer at 1 x 1. */
-export type ColumnKind = 'conv' | 'separable' | 'bneck' | 'pool' | 'dense';
+import { tappedIn, writtenIn, type ColumnKind, type Written } from './written';
 
 /** The short names of the papers' tables. */
-export const nlNames: Readonly<Record<NL, string>> = { linear: '–', relu: 'RE', relu6: 'R6', hardSwish: 'HS' };
+export const nlNames: Readonly<Record<NL, string>> = {
+  linear: '–',
+  relu: 'RE',
+  relu6: 'R6',
+  hardSwish: 'HS',
+  swish: 'SW',
+  shiftedSwish: 'SS'
+};
 
 /** One op of a column with its cost. */
 export interface Part {
   readonly op: Op;
   readonly params: number;
   readonly madds: number;
+  /** Bytes of the float32 map it makes. */
+  readonly bytes: number;
 }
 
 /** One operator of the table: what the row says, what it makes, what it costs. */
-export interface Column {
+export interface Column extends Written {
+  /** Its place in the list, which is also the column its ops name. */
   readonly index: number;
-  readonly kind: ColumnKind;
-  /** JSON path of the row's fields in the architecture: 'stem', 'rows.3', 'head.conv', 'head.hidden', '' for fixed layers. */
-  readonly path: string;
-  readonly kernel: number | null;
-  readonly expSize: number | null;
   readonly out: number;
-  readonly se: number | null;
-  readonly nl: NL;
-  readonly stride: number | null;
   readonly input: Shape;
   readonly output: Shape;
-  readonly residual: boolean;
+  /** The arc over the block, as it comes out of widths and stride. */
+  readonly residual: 'none' | 'identity' | 'conv';
+  /** Places of its map among the answers of a features head, counted from 1. */
+  readonly taps: readonly number[];
   readonly params: number;
   readonly madds: number;
+  readonly bytes: number;
   readonly parts: readonly Part[];
 }
 
-interface Written {
-  readonly kind: ColumnKind;
-  readonly path: string;
-  readonly kernel: number | null;
-  readonly expSize: number | null;
-  readonly se: number | null;
-  readonly nl: NL;
-  readonly stride: number | null;
+/** Columns that read many maps at once and lay their answers end to end. */
+export function isFan(column: Column): boolean {
+  return column.kind === 'boxes' || column.kind === 'scores';
 }
 
-const ofRow = (row: Row, index: number): Written => ({
-  kind: row.kind,
-  path: `rows.${index}`,
-  kernel: row.kernel,
-  expSize: row.kind === 'bneck' ? row.expSize : null,
-  se: row.kind === 'bneck' ? (row.se?.channels ?? null) : null,
-  nl: row.nl,
-  stride: row.stride
-});
+/** How a body is filled: stripes run on each channel alone, a mesh mixes them, the rest only moves or weighs. */
+export type Pattern = 'stripes' | 'mesh' | 'none';
 
-const fixed = (kind: ColumnKind, path: string, nl: NL, kernel: number | null): Written => ({
-  kind,
-  path,
-  kernel,
-  expSize: null,
-  se: null,
-  nl,
-  stride: null
-});
+const patterns: Partial<Readonly<Record<ColumnKind, Pattern>>> = {
+  bneck: 'stripes',
+  separable: 'stripes',
+  depthwise: 'stripes',
+  extra: 'stripes',
+  conv: 'mesh',
+  dense: 'mesh',
+  context: 'mesh',
+  maps: 'mesh',
+  stage: 'mesh',
+  mask: 'mesh'
+};
 
-/** What the table says, column by column: stem, rows, then one per head layer. */
-function written(arch: Architecture): Written[] {
-  const { conv, hidden } = arch.head;
-  return [
-    { ...fixed('conv', 'stem', arch.stem.nl, arch.stem.kernel), stride: arch.stem.stride },
-    ...arch.rows.map(ofRow),
-    ...(conv ? [fixed('conv', 'head.conv', conv.nl, 1)] : []),
-    fixed('pool', '', 'linear', null),
-    ...(hidden ? [fixed('dense', 'head.hidden', hidden.nl, 1)] : []),
-    fixed('dense', 'logits', 'linear', 1)
-  ];
+/** The filling of a column's body. */
+export function patternOf(column: Column): Pattern {
+  return patterns[column.kind] ?? 'none';
+}
+
+function residualOf(column: Written, ops: readonly Op[]): Column['residual'] {
+  if (column.kind !== 'bneck' || ops.every((op) => op.kind !== 'add')) return 'none';
+  return ops.some((op) => op.id.endsWith('.shortcut')) ? 'conv' : 'identity';
 }
 
 /** Gathers the ops of an architecture into its columns; ops must be `lower(arch)`. */
 export function columnsOf(arch: Architecture, ops: readonly Op[]): Column[] {
   const grouped = new Map<number, Op[]>();
-  for (const op of ops) grouped.set(op.column, [...(grouped.get(op.column) ?? []), op]);
-  return written(arch).flatMap((said, index) => {
-    const own = grouped.get(index);
-    const first = own?.[0];
-    const last = own?.at(-1);
-    if (!own || !first || !last) return [];
-    const parts = own.map((op) => {
-      const { params, madds } = costOf(op);
-      return { op, params, madds };
+  for (const op of ops) {
+    const own = grouped.get(op.column);
+    if (own) own.push(op);
+    else grouped.set(op.column, [op]);
+  }
+  const tapped = tappedIn(arch);
+  return writtenIn(arch).map((said, index): Column => {
+    const own = grouped.get(index) ?? [];
+    const input = own[0]?.in ?? arch.input;
+    const output = own.at(-1)?.out ?? arch.input;
+    const parts = own.map((op): Part => {
+      const { params, madds, activationBytes: bytes } = costOf(op);
+      return { op, params, madds, bytes };
     });
-    return [
-      {
-        ...said,
-        index,
-        kernel: said.kind === 'pool' ? first.in[0] : said.kernel,
-        out: last.out[2],
-        input: first.in,
-        output: last.out,
-        residual: own.some((op) => op.kind === 'add'),
-        params: parts.reduce((sum, part) => sum + part.params, 0),
-        madds: parts.reduce((sum, part) => sum + part.madds, 0),
-        parts
-      }
-    ];
+    const sum = (of: (part: Part) => number): number => parts.reduce((total, part) => total + of(part), 0);
+    return {
+      ...said,
+      index,
+      kernel: said.kind === 'pool' ? input[0] : said.kernel,
+      out: output[2],
+      input,
+      output,
+      residual: residualOf(said, own),
+      taps: tapped.flatMap((column, i) => (column === index ? [i + 1] : [])),
+      params: sum((part) => part.params),
+      madds: sum((part) => part.madds),
+      bytes: sum((part) => part.bytes),
+      parts
+    };
   });
 }

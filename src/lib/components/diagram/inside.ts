@@ -1,14 +1,32 @@
 /** @file Components: the parts of one block as stations along a line, from its input to its output. */
 import { max, scaleSqrt, sum } from 'd3';
-import type { Column, Part } from './columns';
+import type { Op } from '$lib/ops/op';
+import { isFan, type Column, type Part } from './columns';
 
-export type StationKind = 'input' | 'expand' | 'depthwise' | 'se' | 'project' | 'pointwise' | 'conv' | 'pool' | 'dense';
+export type StationKind =
+  | 'input'
+  | 'expand'
+  | 'depthwise'
+  | 'se'
+  | 'project'
+  | 'pointwise'
+  | 'conv'
+  | 'pool'
+  | 'dense'
+  | 'predict'
+  | 'resize'
+  | 'scale'
+  | 'transposed'
+  | 'concat';
 
 /** One part of a block with its cost and its place; heights are of the maps it reads and makes. */
 export interface Station {
   readonly kind: StationKind;
   readonly kernel: number | null;
   readonly stride: number;
+  readonly dilation: number;
+  /** Height and width of the map it reads. */
+  readonly map: readonly [height: number, width: number];
   /** Channels through the part, in order. */
   readonly channels: readonly number[];
   readonly params: number;
@@ -22,7 +40,9 @@ export interface Station {
 export interface Inside {
   readonly stations: readonly Station[];
   readonly mostMadds: number;
-  readonly residual: boolean;
+  readonly residual: Column['residual'];
+  /** The 1x1 convolution on the shortcut, which stands on no line. */
+  readonly shortcut: Part | null;
 }
 
 export const insideSheet = { width: 760, height: 262, ground: 150, tall: 121, first: 34, last: 690 } as const;
@@ -34,12 +54,32 @@ const widestPx = 84;
 /** The ops that squeeze and excite a row. */
 const excitement: ReadonlySet<string> = new Set(['pool', 'squeeze', 'excite', 'scale']);
 
-const kindOf = (id: string, kind: string, inRow: boolean): StationKind => {
-  const name = id.slice(id.lastIndexOf('.') + 1);
-  if (inRow && excitement.has(name)) return 'se';
-  if (name === 'expand' || name === 'depthwise' || name === 'project' || name === 'pointwise') return name;
-  return kind === 'pool' || kind === 'dense' ? kind : 'conv';
+const byOp: Readonly<Record<Op['kind'], StationKind>> = {
+  conv: 'conv',
+  depthwise: 'depthwise',
+  transposedConv: 'transposed',
+  dense: 'dense',
+  pool: 'pool',
+  averagePool: 'pool',
+  resize: 'resize',
+  multiply: 'scale',
+  add: 'conv',
+  concat: 'concat'
 };
+
+function kindOf(op: Op, column: Column): StationKind {
+  const name = op.id.slice(op.id.lastIndexOf('.') + 1);
+  if ((column.path.startsWith('rows.') || column.kind === 'stage') && excitement.has(name)) return 'se';
+  if (isFan(column)) return op.kind === 'concat' ? 'concat' : 'predict';
+  if (name === 'expand' || name === 'depthwise' || name === 'project' || name === 'pointwise') return name;
+  return byOp[op.kind];
+}
+
+/** Whether a part belongs to the station before it: squeeze-and-excite is one, and so is the predictor of one map. */
+function joins(group: Group | undefined, kind: StationKind, op: Op): boolean {
+  if (group?.kind !== kind) return false;
+  return kind === 'se' || (kind === 'predict' && group.parts.at(-1)?.op.id === op.inputs[0]);
+}
 
 interface Group {
   readonly kind: StationKind;
@@ -49,10 +89,10 @@ interface Group {
 function groupsOf(column: Column): Group[] {
   const groups: Group[] = [];
   for (const part of column.parts) {
-    if (part.op.kind === 'add') continue;
-    const kind = kindOf(part.op.id, part.op.kind, column.path.startsWith('rows.'));
+    if (part.op.kind === 'add' || part.op.id.endsWith('.shortcut')) continue;
+    const kind = kindOf(part.op, column);
     const open = groups.at(-1);
-    if (open?.kind === 'se' && kind === 'se') groups[groups.length - 1] = { kind, parts: [...open.parts, part] };
+    if (open && joins(open, kind, part.op)) groups[groups.length - 1] = { kind, parts: [...open.parts, part] };
     else groups.push({ kind, parts: [part] });
   }
   return groups;
@@ -71,6 +111,8 @@ export function insideOf(column: Column): Inside {
     kind: 'input',
     kernel: null,
     stride: 1,
+    dilation: 1,
+    map: [column.input[0], column.input[1]],
     channels: [column.input[2]],
     params: 0,
     madds: 0,
@@ -87,8 +129,10 @@ export function insideOf(column: Column): Inside {
     return [
       {
         kind,
-        kernel: op.kind === 'conv' || op.kind === 'depthwise' ? op.kernel : null,
+        kernel: op.kind === 'conv' || op.kind === 'depthwise' || op.kind === 'transposedConv' ? op.kernel : null,
         stride: op.kind === 'conv' || op.kind === 'depthwise' ? op.stride : 1,
+        dilation: op.kind === 'conv' || op.kind === 'depthwise' ? op.dilation : 1,
+        map: [op.in[0], op.in[1]],
         channels: [op.in[2], ...squeezed, end.out[2]],
         params: sum(parts, (part) => part.params),
         madds: sum(parts, (part) => part.madds),
@@ -100,7 +144,8 @@ export function insideOf(column: Column): Inside {
     ];
   });
   const mostMadds = max(stations, (station) => station.madds) ?? 0;
-  return { stations: [input, ...stations], mostMadds, residual: column.residual };
+  const shortcut = column.parts.find(({ op }) => op.id.endsWith('.shortcut')) ?? null;
+  return { stations: [input, ...stations], mostMadds, residual: column.residual, shortcut };
 }
 
 /** What a bneck's depthwise costs beside its 1x1 layers, as a share; null for other operators. */

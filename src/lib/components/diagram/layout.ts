@@ -1,6 +1,6 @@
 /** @file Components: where every part of the diagram stands, as numbers; Svelte writes the marks. */
 import { max, scaleSqrt } from 'd3';
-import type { Column } from './columns';
+import { isFan, type Column } from './columns';
 
 /** Pixels of a drawn channel's square root, and of the narrowest body, at full scale. */
 const channelPx = 1.69;
@@ -60,6 +60,18 @@ export interface Arc {
   readonly to: number;
   readonly y: number;
   readonly rise: number;
+  /** The input goes through a 1x1 convolution. */
+  readonly mixed: boolean;
+}
+
+/** A map that a head reads from an earlier column: up from its block, along, and down on the reader. */
+export interface Route {
+  readonly from: number;
+  readonly to: number;
+  /** Tops of both blocks and the height of the way between, from the top. */
+  readonly fromTop: number;
+  readonly toTop: number;
+  readonly y: number;
 }
 
 export interface Score {
@@ -71,14 +83,21 @@ export interface Score {
   readonly stages: readonly Stage[];
   readonly ticks: readonly Tick[];
   readonly arcs: readonly Arc[];
+  readonly routes: readonly Route[];
 }
+
+/** Width of the predictors of all maps side by side. */
+const fanPx = 40;
 
 const bodyPx = (channels: number): number => Math.max(narrowestPx, channelPx * Math.sqrt(channels));
 
 /** Full-scale widths of a column: the body, the gap, and the plate (#out) or the 1x1 mesh beside it. */
 function widths(column: Column): readonly [body: number, gap: number, second: number] {
-  if (column.kind === 'bneck') return [bodyPx(column.expSize ?? 1), 3, bodyPx(column.out)];
+  if (column.kind === 'bneck' || column.kind === 'extra') {
+    return [bodyPx(column.expSize ?? 1), 3, bodyPx(column.out)];
+  }
   if (column.kind === 'separable') return [bodyPx(column.input[2]), 0, bodyPx(column.out)];
+  if (isFan(column)) return [fanPx, 0, 0];
   return [bodyPx(column.out), 0, 0];
 }
 
@@ -117,10 +136,29 @@ function arcsOf(columns: readonly Column[], blocks: readonly Block[], sheet: She
   return columns.flatMap((column, i) => {
     const block = blocks[i];
     const before = blocks[i - 1];
-    if (!column.residual || !block || !before) return [];
+    if (column.residual === 'none' || !block || !before) return [];
     const from = before.secondWidth ? before.right - before.secondWidth / 2 : before.right;
     const to = block.second + block.secondWidth / 2;
-    return [{ from, to, y: sheet.ground - block.from - 5, rise: 18 + columnWidth * 0.12 }];
+    const mixed = column.residual === 'conv';
+    return [{ from, to, y: sheet.ground - block.from - 5, rise: 18 + columnWidth * 0.12, mixed }];
+  });
+}
+
+const topOf = (block: Block, sheet: Sheet): number => sheet.ground - Math.max(block.from, block.to);
+
+/** Ways of the maps that columns read besides the one before; those of one reader run at one height. */
+function routesOf(columns: readonly Column[], blocks: readonly Block[], sheet: Sheet): Route[] {
+  return columns.flatMap((column, i): Route[] => {
+    const reader = blocks[i];
+    const first = Math.min(i, ...column.reads);
+    const between = blocks.slice(first, i + 1).map((block) => topOf(block, sheet));
+    const y = Math.min(sheet.ground - 40, ...between) - 34;
+    return column.reads.flatMap((read): Route[] => {
+      const block = blocks[read];
+      if (!reader || !block) return [];
+      const from = block.secondWidth ? block.second + block.secondWidth / 2 : block.centre;
+      return [{ from, to: reader.centre, fromTop: sheet.ground - block.to, toTop: topOf(reader, sheet), y }];
+    });
   });
 }
 
@@ -137,7 +175,9 @@ export function layoutScore(columns: readonly Column[], sheet: Sheet): Score {
     const centre = sheet.gutter + columnWidth * (i + 0.5);
     const x = centre - (body + gap + second) / 2;
     const right = x + body + gap + second;
-    const [from, to] = [height(column.input[0]), height(column.output[0])];
+    const [from, to] = isFan(column)
+      ? [0, height(column.input[0])]
+      : [height(column.input[0]), height(column.output[0])];
     return { index: i, centre, x, body, second: x + body + gap, secondWidth: second, right, from, to };
   });
   return {
@@ -147,6 +187,7 @@ export function layoutScore(columns: readonly Column[], sheet: Sheet): Score {
     blocks,
     stages: stagesOf(columns),
     ticks: ticksOf(columns, blocks, sheet, height),
-    arcs: arcsOf(columns, blocks, sheet, columnWidth)
+    arcs: arcsOf(columns, blocks, sheet, columnWidth),
+    routes: routesOf(columns, blocks, sheet)
   };
 }

@@ -23,7 +23,20 @@ export function operatorName(column: Column): string {
     separable: m.operator_separable,
     bneck: m.operator_bneck,
     pool: m.operator_pool,
-    dense: m.operator_dense
+    dense: m.operator_dense,
+    picture: m.operator_picture,
+    depthwise: m.operator_depthwise,
+    squeezeExcite: m.operator_squeeze_excite,
+    context: m.operator_context,
+    gate: m.operator_gate,
+    maps: m.operator_maps,
+    resize: m.operator_resize,
+    extra: m.operator_extra,
+    boxes: m.operator_boxes,
+    scores: m.operator_scores,
+    detections: m.operator_detections,
+    stage: m.operator_stage,
+    mask: m.operator_mask
   };
   return names[column.kind]();
 }
