@@ -1,0 +1,48 @@
+/** @file Step 1, spec: MobileNetV3-Large and -Small of article 001, as printed and repaired. */
+import { m } from '$paraglide/messages';
+import type { Architecture, BneckRow, Head, Row } from '../architecture';
+import { articlePair, pytorch } from './article';
+import { mobileNetV3Large, mobileNetV3Small } from './mobilenet-v3';
+import type { Preset } from './preset';
+
+/** Drops 0.05 % where the paper drops 20 %. */
+const withDropout = (head: Head): Head => (head.kind === 'classifier' ? { ...head, dropout: 0.0005 } : head);
+
+/** Always expands, gates with h-swish inside and exp // 4 unrounded, and returns without adding the identity. */
+const printedRow = (row: BneckRow): BneckRow => ({
+  ...row,
+  expand: 'always',
+  shortcut: 'none',
+  se: row.se && { ...row.se, channels: Math.floor(row.expSize / 4), nl: 'hardSwish' }
+});
+
+const framed = (arch: Architecture, name: string): Architecture => ({
+  ...arch,
+  ...pytorch,
+  name,
+  head: withDropout(arch.head)
+});
+
+const printed = (arch: Architecture, name: string): Architecture => ({
+  ...framed(arch, name),
+  rows: arch.rows.map((row): Row => (row.kind === 'bneck' ? printedRow(row) : row))
+});
+
+export const article001: readonly Preset[] = [
+  ...articlePair('001', {
+    suffix: '-large',
+    printed: printed(mobileNetV3Large, 'Article 001 Large'),
+    repaired: framed(mobileNetV3Large, 'Article 001 Large, repaired'),
+    reference: 'v3-large',
+    notes: [m.article_001_dropout],
+    repairedNotes: [m.article_001_repaired]
+  }),
+  ...articlePair('001', {
+    suffix: '-small',
+    printed: printed(mobileNetV3Small, 'Article 001 Small'),
+    repaired: framed(mobileNetV3Small, 'Article 001 Small, repaired'),
+    reference: 'v3-small',
+    notes: [m.article_001_no_forward, m.article_001_dropout],
+    repairedNotes: [m.article_001_repaired]
+  })
+];
