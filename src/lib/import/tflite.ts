@@ -1,0 +1,40 @@
+/** @file Import: a .tflite network (TensorFlow Lite, LiteRT) as an editable table with its weights. */
+import { m } from '$paraglide/messages';
+import { NotUnderstood, understood, type Graph, type GraphNode, type Imported } from './graph';
+import { recognise } from './graph-recognise';
+import { OperatorView, Values } from './tflite-graph';
+import { readTfliteFile } from './tflite-file';
+import { operatorRules } from './tflite-operators';
+
+/**
+ * Reads the float graph of a .tflite file; half precision is widened, 8-bit integers are dequantized. Throws
+ * `NotUnderstood` with the file's or the operator's name.
+ */
+export function readTflite(bytes: Uint8Array, name: string): Graph {
+  const file = readTfliteFile(bytes, name);
+  const values = new Values(file, bytes.length);
+  const [picture, ...others] = file.inputs;
+  if (picture === undefined || others.length > 0) throw new NotUnderstood(name, m.import_one_input());
+  const [height = 0, width = 0, channels, more] = values.shape(picture, name);
+  if (channels === undefined || more !== undefined) throw new NotUnderstood(name, m.import_one_input());
+  values.define(picture, '');
+  const nodes: GraphNode[] = [];
+  for (const operator of file.operators) {
+    const [result = -1] = operator.outputs;
+    const view = new OperatorView(values, operator, values.tensorName(result));
+    const rule = operatorRules[operator.code];
+    if (!rule) return view.refuse(m.import_tflite_operator({ operator: operator.code }));
+    if (operator.outputs.length !== 1) view.refuse(m.import_tflite_outputs());
+    const node = rule(view);
+    if (!node) continue;
+    nodes.push(node);
+    values.define(result, node.name);
+  }
+  const outputs = file.outputs.map((index) => values.nameOf(index, name));
+  return { name, input: [height, width, channels], nodes, outputs };
+}
+
+/** A .tflite file as a table with weights, or what is wrong with it; never throws. */
+export function importTflite(bytes: Uint8Array, name: string): Imported {
+  return understood(() => recognise(readTflite(bytes, name)));
+}
