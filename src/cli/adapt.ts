@@ -11,10 +11,10 @@ import type { EngineChoice } from '$workers/choice';
 import { m } from '$paraglide/messages';
 import { loadCheckpoint, saveCheckpoint, saveFile } from './checkpoint';
 import { readData, withDataOptions } from './data';
-import { parseNumber } from './network';
+import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, sha256, stamp } from './print';
-import { drive, endProgress, progress } from './run';
+import { drive, endProgress, progress } from './drive';
 import { loadTable } from './table';
 
 interface Options {

@@ -6,7 +6,9 @@ import { InputError } from './input-error';
 import { addAdapt } from './adapt';
 import { withHelpWords } from './help';
 import { addList } from './list';
+import { addDiff } from './diff';
 import { addMeasure } from './measure';
+import { addRun } from './run';
 import { addSearch } from './search';
 import { addSummary } from './summary';
 import { addTrain } from './train';
@@ -17,7 +19,7 @@ const program = withHelpWords(new Command('bneck'))
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
 
-for (const add of [addList, addSummary, addTrain, addMeasure, addSearch, addAdapt]) add(program);
+for (const add of [addList, addSummary, addDiff, addRun, addTrain, addMeasure, addSearch, addAdapt]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 /** Bad input ends with exit code 2 and one line; a fault of ours with 1 and its stack. */

@@ -14,7 +14,8 @@ export async function readData(name: string): Promise<DataChoice> {
   return { kind: 'own', dataset: read.dataset };
 }
 
-function parseEngine(text: string): EngineChoice {
+/** Reads --engine. */
+export function parseEngine(text: string): EngineChoice {
   if (text === 'auto' || text === 'simd' || text === 'tfjs') return text;
   throw new InvalidArgumentError(m.cli_engine_rule({ typed: text }));
 }

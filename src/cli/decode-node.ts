@@ -6,7 +6,8 @@ import { m } from '$paraglide/messages';
 /** Pixels beyond this are refused before they are decoded: 50 megapixels. */
 const mostPixels = 50_000_000;
 
-interface Picture {
+/** A decoded picture. */
+export interface Picture {
   readonly width: number;
   readonly height: number;
   /** RGBA, 8 bits each. */
@@ -39,7 +40,13 @@ function readPng(bytes: Uint8Array): Picture {
   return { width, height, data: out };
 }
 
-function read(bytes: Uint8Array): Picture {
+/** Whether the bytes begin as a PNG or JPEG file does. */
+export function isPicture(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0x89 && bytes[1] === 0x50) || (bytes[0] === 0xff && bytes[1] === 0xd8);
+}
+
+/** Decodes a PNG or JPEG file; throws saying what is wrong. */
+export function readPicture(bytes: Uint8Array): Picture {
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return readPng(bytes);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: 1024 });
@@ -47,8 +54,8 @@ function read(bytes: Uint8Array): Picture {
   throw new Error(m.cli_picture_format());
 }
 
-/** Averages the source pixels under each target pixel (area sampling), so that small pictures keep their look. */
-function scaled({ width, height, data }: Picture, toWidth: number, toHeight: number): Uint8Array {
+/** RGBA of another size: the average of the source pixels under each target pixel (area sampling). */
+export function scaled({ width, height, data }: Picture, toWidth: number, toHeight: number): Uint8Array {
   const out = new Uint8Array(toWidth * toHeight * 4);
   for (let y = 0; y < toHeight; y++) {
     const y0 = Math.floor((y * height) / toHeight);
@@ -69,6 +76,6 @@ function scaled({ width, height, data }: Picture, toWidth: number, toHeight: num
 /** Decodes a PNG or JPEG file and scales it to width x height; rejects naming what is wrong. */
 export function decodePicture(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   return new Promise((resolve) => {
-    resolve(scaled(read(bytes), width, height));
+    resolve(scaled(readPicture(bytes), width, height));
   });
 }

@@ -7,10 +7,12 @@ import type { MeasureRequest } from '$workers/measure/protocol';
 import { createMeasureRunner } from '$workers/measure/runner';
 import { m } from '$paraglide/messages';
 import { saveFile } from './checkpoint';
-import { parseNumber, readNetwork, withNetworkOptions, type NetworkOptions } from './network';
+import { readNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
+import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { columns, json, line, remark, stamp } from './print';
-import { drive, endProgress, progress } from './run';
+import { drive, endProgress, progress } from './drive';
 
 interface Options extends NetworkOptions {
   readonly batch?: number;

@@ -1,69 +1,23 @@
-/** @file Command line: the network options every command takes, read by one parser. */
-import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, type Command } from 'commander';
-import type { Architecture, Padding, Shape } from '$lib/arch/architecture';
-import { checkArchitecture, describeIssues, parseArchitectureText } from '$lib/arch/parse';
-import { presetById, presets } from '$lib/arch/presets/catalogue';
-import { scaleWidth, withClasses, withInput } from '$lib/arch/scale';
+/** @file Command line: the network a command works on: a preset or a file, its options applied, its weights found. */
+import type { Architecture, Shape } from '$lib/arch/architecture';
+import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
+import { checkArchitecture } from '$lib/arch/parse';
+import { presetById } from '$lib/arch/presets/catalogue';
+import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
+import { readNetworkFile, refuse, type ReadNetwork } from './foreign';
 import { InputError } from './input-error';
+import type { NetworkOptions } from './network-options';
+import { checkFit, loadWeights } from './weights';
 
-export interface NetworkOptions {
-  readonly input?: readonly number[];
-  readonly width?: number;
-  readonly classes?: number;
-  readonly padding?: Padding;
-}
-
-/** Reads 224, HxW or HxWxC. */
-export function parseInput(text: string): readonly number[] {
-  const sizes = text.toLowerCase().split('x').map(Number);
-  if (sizes.length < 1 || sizes.length > 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new InvalidArgumentError(m.cli_input_rule({ typed: text }));
-  }
-  return sizes;
-}
-
-/** Reads a number within bounds; the message names the option. */
-export function parseNumber(name: string, low: number, high: number, whole = false): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (
-      text.trim() === '' ||
-      !Number.isFinite(value) ||
-      value < low ||
-      value > high ||
-      (whole && !Number.isInteger(value))
-    ) {
-      const rule = { option: name, low, high, typed: text };
-      throw new InvalidArgumentError(whole ? m.cli_whole_rule(rule) : m.cli_number_rule(rule));
-    }
-    return value;
-  };
-}
-
-function parsePadding(text: string): Padding {
-  if (text === 'same' || text === 'symmetric') return text;
-  throw new InvalidArgumentError(m.cli_padding_rule({ typed: text }));
-}
-
-/** Adds the options that change a network. */
-export function withNetworkOptions(command: Command): Command {
-  return command
-    .option('--input <size>', m.cli_input(), parseInput)
-    .option('--width <multiplier>', m.cli_width(), parseNumber('--width', 0.05, 4))
-    .option('--classes <count>', m.cli_classes(), parseNumber('--classes', 2, 30_000, true))
-    .option('--padding <rule>', m.cli_padding(), parsePadding);
-}
-
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const ids = presets.map(({ id }) => id).join(', ');
-    throw new InputError(m.cli_unreadable_network({ path, presets: ids, reason }));
-  }
+/** A network ready to be counted, trained or run. */
+export interface CliNetwork {
+  /** As typed: a preset id or a path. */
+  readonly name: string;
+  readonly arch: Architecture;
+  /** From `--weights`, or from the file that held the network; null where there are none. */
+  readonly tensors: Tensors | null;
+  readonly from: Provenance | null;
 }
 
 function inputShape(sizes: readonly number[], channels: number): Shape {
@@ -71,25 +25,45 @@ function inputShape(sizes: readonly number[], channels: number): Shape {
   return [height, width, depth];
 }
 
-/** Reads a preset id or a JSON file and applies the options; throws InputError with every issue. */
-export function readNetwork(name: string, options: NetworkOptions): Architecture {
+/** The change the options ask for. */
+function changeOf(arch: Architecture, options: NetworkOptions): NetworkChange {
+  const { input, outIndices, head } = options;
+  const answersRows = (head ?? arch.head.kind) === 'features';
+  if (outIndices && !answersRows) throw new InputError(m.cli_out_indices_head());
+  const { weights: _, input: __, ...change } = options;
+  return input ? { ...change, input: inputShape(input, arch.input[2]) } : change;
+}
+
+/** Applies the options to a table; throws InputError with every issue. */
+export function applyOptions(name: string, arch: Architecture, options: NetworkOptions): Architecture {
+  const changed = applyNetworkOptions(arch, changeOf(arch, options));
+  const issues = checkArchitecture(changed);
+  if (issues.length > 0) throw refuse(name, issues);
+  return changed;
+}
+
+/** A preset or a network file as it is, no option applied. */
+export function find(name: string): ReadNetwork {
   const preset = presetById(name);
-  let arch: Architecture;
-  if (preset) arch = preset.arch;
-  else {
-    const parsed = parseArchitectureText(readFile(name));
-    if (parsed.kind === 'bad')
-      throw new InputError(
-        m.cli_bad_network({ path: name, reason: describeIssues(parsed.issues).replaceAll('\n', '; ') })
-      );
-    arch = parsed.value;
+  return preset ? { arch: preset.arch, tensors: null, from: null } : readNetworkFile(name);
+}
+
+/**
+ * Reads a preset id or a file, applies the options and finds the weights (`pictures` of them calibrate a reference
+ * fill); throws InputError with every issue.
+ */
+export function openNetwork(name: string, options: NetworkOptions, pictures = 1): CliNetwork {
+  const read = find(name);
+  const arch = applyOptions(name, read.arch, options);
+  if (options.weights) {
+    const { tensors, from } = loadWeights(arch, options.weights, pictures);
+    return { name, arch, tensors, from };
   }
-  if (options.width !== undefined) arch = scaleWidth(arch, options.width);
-  if (options.input) arch = withInput(arch, inputShape(options.input, arch.input[2]));
-  if (options.classes !== undefined) arch = withClasses(arch, options.classes);
-  if (options.padding) arch = { ...arch, padding: options.padding };
-  const issues = checkArchitecture(arch);
-  if (issues.length)
-    throw new InputError(m.cli_bad_network({ path: name, reason: describeIssues(issues).replaceAll('\n', '; ') }));
-  return arch;
+  const tensors = read.tensors && checkFit(name, arch, read.tensors);
+  return { name, arch, tensors, from: read.from };
+}
+
+/** The table alone; weights that were named must fit it all the same. */
+export function readNetwork(name: string, options: NetworkOptions): Architecture {
+  return openNetwork(name, options).arch;
 }

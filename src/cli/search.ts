@@ -14,10 +14,12 @@ import { m } from '$paraglide/messages';
 import { saveCheckpoint, saveFile } from './checkpoint';
 import { readData, withDataOptions } from './data';
 import { InputError } from './input-error';
-import { parseNumber, readNetwork, withNetworkOptions, type NetworkOptions } from './network';
+import { readNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
+import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { columns, json, line, remark, sha256, stamp } from './print';
-import { drive, endProgress, progress } from './run';
+import { drive, endProgress, progress } from './drive';
 import { loadTable } from './table';
 
 interface Options extends NetworkOptions {

@@ -5,7 +5,8 @@ import { formatBytes, formatCount, formatMillions } from '$lib/base/format';
 import { costOf, totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
 import { m } from '$paraglide/messages';
-import { readNetwork, withNetworkOptions, type NetworkOptions } from './network';
+import { readNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { columns, json, line } from './print';
 
 /** The layers and totals of a network, as `--json` prints them. */

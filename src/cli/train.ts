@@ -12,10 +12,12 @@ import { createTrainRunner } from '$workers/train/runner';
 import { m } from '$paraglide/messages';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { readData, withDataOptions } from './data';
-import { parseNumber, readNetwork, withNetworkOptions, type NetworkOptions } from './network';
+import { readNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
+import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, stamp } from './print';
-import { drive, endProgress, progress } from './run';
+import { drive, endProgress, progress } from './drive';
 
 interface Options extends NetworkOptions {
   readonly data: string;

@@ -1,0 +1,53 @@
+/** @file Command line: `bneck diff`. */
+import type { Command } from 'commander';
+import { diffRows } from '$lib/arch/diff';
+import type { Architecture } from '$lib/arch/architecture';
+import { formatCount, formatMillions, formatSigned } from '$lib/base/format';
+import { totalCost, type Cost } from '$lib/cost/cost';
+import { lower } from '$lib/ops/lower';
+import { m } from '$paraglide/messages';
+import { readNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
+import { columns, json, line } from './print';
+
+interface Options extends NetworkOptions {
+  readonly json?: boolean;
+}
+
+const costsOf = (arch: Architecture): Cost => totalCost(lower(arch));
+
+/** Cells that differ and both totals, as `--json` prints them. */
+function differenceOf(a: Architecture, b: Architecture) {
+  const [before, after] = [costsOf(a), costsOf(b)];
+  const totals = (of: 'params' | 'madds') => ({ from: before[of], to: after[of], change: after[of] - before[of] });
+  return { a: a.name, b: b.name, rows: diffRows(a, b), params: totals('params'), madds: totals('madds') };
+}
+
+function print({ a, b, rows, params, madds }: ReturnType<typeof differenceOf>): void {
+  line(m.cli_diff_head({ a, b, count: rows.length }));
+  if (rows.length > 0) {
+    const head = [m.cli_col_place(), m.cli_col_field(), a, b];
+    const cells = rows.map(({ place, field, from, to }) => [place, field, from ?? '–', to ?? '–']);
+    line(columns([head, ...cells]));
+  }
+  line();
+  const count = { from: formatCount(params.from), to: formatCount(params.to) };
+  line(m.cli_diff_params({ ...count, change: formatSigned(params.change, formatCount) }));
+  const million = { from: formatMillions(madds.from), to: formatMillions(madds.to) };
+  line(m.cli_diff_madds({ ...million, change: formatSigned(madds.change, formatMillions) }));
+}
+
+/** Prints where two tables differ, row by row; the network options apply to both. */
+export function addDiff(program: Command): void {
+  const command = program
+    .command('diff')
+    .description(m.cli_diff())
+    .argument('<a>', m.cli_network())
+    .argument('<b>', m.cli_network())
+    .option('--json', m.cli_json());
+  withNetworkOptions(command).action((a: string, b: string, options: Options) => {
+    const difference = differenceOf(readNetwork(a, options), readNetwork(b, options));
+    if (options.json) json(difference);
+    else print(difference);
+  });
+}

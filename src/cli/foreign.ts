@@ -1,0 +1,57 @@
+/** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, TFLite or TensorFlow.js. */
+import { readFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Architecture, Issue } from '$lib/arch/architecture';
+import { describeIssues, parseArchitecture } from '$lib/arch/parse';
+import { presets } from '$lib/arch/presets/catalogue';
+import type { Provenance, Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
+import { loadCheckpoint } from './checkpoint';
+import { InputError } from './input-error';
+
+/** A network as read, with the numbers that came with it. */
+export interface ReadNetwork {
+  readonly arch: Architecture;
+  readonly tensors: Tensors | null;
+  /** What trained it, for a checkpoint of ours. */
+  readonly from: Provenance | null;
+}
+
+/** Refuses the network at `path` with everything wrong about it, in one line. */
+export function refuse(path: string, issues: readonly Issue[]): InputError {
+  return new InputError(m.cli_bad_network({ path, reason: describeIssues(issues).replaceAll('\n', '; ') }));
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const ids = presets.map(({ id }) => id).join(', ');
+    throw new InputError(m.cli_unreadable_network({ path, presets: ids, reason }));
+  }
+}
+
+/** A JSON file: a table of ours. */
+function readJson(path: string): ReadNetwork {
+  const text = new TextDecoder().decode(readBytes(path));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refuse(path, [{ path: '', message: m.arch_not_json({ reason }) }]);
+  }
+  const parsed = parseArchitecture(value);
+  if (parsed.kind === 'bad') throw refuse(path, parsed.issues);
+  return { arch: parsed.value, tensors: null, from: null };
+}
+
+/** Reads a network file by its ending; throws InputError with every issue. */
+export function readNetworkFile(path: string): ReadNetwork {
+  if (extname(path) === '.safetensors') {
+    const { arch, tensors, from } = loadCheckpoint(path);
+    return { arch, tensors, from };
+  }
+  return readJson(path);
+}

@@ -1,0 +1,67 @@
+/** @file Command line: the numbers of a network, from a file or from a seed. */
+import { readFileSync } from 'node:fs';
+import type { Architecture, Issue } from '$lib/arch/architecture';
+import { describeIssues } from '$lib/arch/parse';
+import { lower } from '$lib/ops/lower';
+import type { Provenance, Tensors } from '$lib/weights/checkpoint';
+import { goldenTensors } from '$lib/weights/golden-weights';
+import { initTensors } from '$lib/weights/init';
+import { checkTensors } from '$lib/weights/safetensors';
+import { readSafetensors } from '$lib/weights/safetensors-format';
+import { m } from '$paraglide/messages';
+import { InputError } from './input-error';
+import { remark } from './print';
+import type { WeightsChoice } from './weights-choice';
+
+export interface LoadedWeights {
+  readonly tensors: Tensors;
+  readonly from: Provenance | null;
+}
+
+/** Lines shown of a long list of mismatches. */
+const mostLines = 20;
+
+/** The tensors of a table that answers rows are those of its backbone: a head's own are left aside. */
+function withoutHead(path: string, arch: Architecture, tensors: Tensors): Tensors {
+  if (arch.head.kind !== 'features') return tensors;
+  const kept = Object.entries(tensors).filter(([name]) => !name.startsWith('head.'));
+  const left = Object.keys(tensors).length - kept.length;
+  if (left > 0) remark(m.cli_weights_head_left({ path, count: left }));
+  return Object.fromEntries(kept);
+}
+
+/** Throws an InputError whose lines are what is missing, extra or of another shape. */
+function refuseWeights(path: string, issues: readonly Issue[]): never {
+  for (const line of describeIssues(issues, mostLines).split('\n')) remark(line);
+  throw new InputError(m.cli_weights_mismatch({ path, count: issues.length }));
+}
+
+/** The tensors, when they fit the table; else throws InputError after the list of what does not. */
+export function checkFit(path: string, arch: Architecture, tensors: Tensors): Tensors {
+  const kept = withoutHead(path, arch, tensors);
+  const issues = checkTensors(arch, kept);
+  return issues.length > 0 ? refuseWeights(path, issues) : kept;
+}
+
+function readFile(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new InputError(`--weights ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function fromFile(path: string, arch: Architecture): LoadedWeights {
+  const read = readSafetensors(readFile(path));
+  if (read.kind === 'bad') {
+    throw new InputError(m.cli_weights_file({ path, reason: describeIssues(read.issues).replaceAll('\n', '; ') }));
+  }
+  return { tensors: checkFit(path, arch, read.tensors), from: null };
+}
+
+/** Finds the weights of a choice for a table; `pictures` of them calibrate a reference fill. Throws InputError. */
+export function loadWeights(arch: Architecture, choice: WeightsChoice, pictures: number): LoadedWeights {
+  if (choice.kind === 'file') return fromFile(choice.path, arch);
+  if (choice.kind === 'init') return { tensors: initTensors(lower(arch), choice.seed), from: null };
+  return { tensors: goldenTensors(arch, choice.seed, { batch: pictures }), from: null };
+}
