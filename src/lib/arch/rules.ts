@@ -54,6 +54,8 @@ function headIssues(arch: Architecture): readonly Issue[] {
     return head.outIndices.flatMap((index, i) => rowMissing(`head.outIndices.${i}`, index));
   }
   if (head.kind === 'lraspp') return rowMissing('head.low', head.low);
+  // Their own windows would shrink maps that are one pixel already, or are added to.
+  if (arch.padding === 'valid') return [issue('padding', m.arch_head_padding())];
   if (head.kind === 'decoder') {
     return head.stages.flatMap(({ skip }, i) => rowMissing(`head.stages.${i}.skip`, skip - 1));
   }
