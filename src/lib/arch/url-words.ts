@@ -26,7 +26,7 @@ export const numberOf = (text: string | undefined): unknown =>
   text !== undefined && text !== '' ? Number(text) : text;
 
 /** Parts between dashes; the dash of an exponent ('1e-5') is none. */
-export const parts = (text: string | undefined): string[] => (text ?? '').split(/(?<!e)-/);
+export const parts = (text: string | undefined): string[] => (text ?? '').split(/(?<!\de)-/);
 
 /** A name that holds no letter of the grammar; half a surrogate pair becomes the replacement character. */
 export function nameCode(name: string): string {
