@@ -1,0 +1,63 @@
+/** @file Test support: LiteRT.js in Node runs an original .tflite file, whole or up to one of its tensors. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { compileFunction } from 'node:vm';
+
+type Glue = Record<string, unknown>;
+type LiteRtModule = typeof import('@litertjs/core');
+
+/** The runtime loads its glue with importScripts; in Node the glue is a CommonJS module. */
+function importScripts(address: string): void {
+  const file = address.replace(/^file:\/\//, '');
+  const module: { exports: unknown } = { exports: {} };
+  const names = ['module', 'exports', 'require', '__filename', '__dirname'];
+  const run = compileFunction(readFileSync(file, 'utf8'), names, { filename: file }) as (...values: unknown[]) => void;
+  run(module, module.exports, createRequire(file), file, dirname(file));
+  (globalThis as Glue)['ModuleFactory'] = module.exports;
+}
+
+let loaded: Promise<LiteRtModule> | undefined;
+
+/** Loads the runtime once in this process. */
+function litert(): Promise<LiteRtModule> {
+  loaded ??= (async () => {
+    const scope = globalThis as Glue;
+    scope['self'] ??= globalThis;
+    scope['importScripts'] = importScripts;
+    const core = await import('@litertjs/core');
+    await core.loadLiteRt(`${resolve('node_modules/@litertjs/core/wasm')}/`, { threads: false });
+    return core;
+  })();
+  return loaded;
+}
+
+/** Runs the file on one input and gives its first output as stored (bytes of a quantized file, floats of another). */
+export async function runLiteRt(
+  file: Uint8Array,
+  input: Float32Array | Uint8Array,
+  shape: readonly number[]
+): Promise<Float32Array | Uint8Array> {
+  const core = await litert();
+  const model = await core.loadAndCompile(file, { accelerator: 'wasm' });
+  const given = core.Tensor.fromTypedArray(input.slice(), [...shape]);
+  const results = await model.run(given);
+  const data = (await results[0]!.data()).slice();
+  for (const tensor of [given, ...results]) tensor.delete();
+  model.delete();
+  if (data instanceof Int32Array) throw new Error('LiteRT: output must be float32 or uint8');
+  return data;
+}
+
+/** The file with tensor `output` as its only output and, if given, only its first `operators` operators. */
+export function truncated(file: Uint8Array, output: number, operators?: number): Uint8Array {
+  const copy = file.slice();
+  const view = new DataView(copy.buffer);
+  const follow = (at: number): number => at + view.getUint32(at, true);
+  const field = (table: number, slot: number): number =>
+    table + view.getUint16(table - view.getInt32(table, true) + 4 + 2 * slot, true);
+  const graph = follow(follow(field(view.getUint32(0, true), 2)) + 4);
+  view.setInt32(follow(field(graph, 2)) + 4, output, true);
+  if (operators !== undefined) view.setUint32(follow(field(graph, 3)), operators, true);
+  return copy;
+}
