@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { lower } from '$lib/ops/lower';
+import type { Architecture } from './architecture';
+import { withConvention } from './convention';
+import { applyNetworkOptions, type NetworkChange } from './options';
+import { withOutputStride } from './output-stride';
+import { checkArchitecture } from './parse';
+import { presetById, presets } from './presets/catalogue';
+import { reduceTail } from './reduced-tail';
+import { scaleWidth } from './scale';
+import { withHead } from './with-head';
+
+const archOf = (id: string): Architecture => {
+  const preset = presetById(id);
+  if (!preset) throw new Error(`preset ${id}: must exist`);
+  return preset.arch;
+};
+const large = archOf('v3-large');
+const small = archOf('v3-small');
+
+/** Kernel, exp size, #out, stride, dilation, shortcut of each bneck. */
+const cells = (arch: Architecture) =>
+  arch.rows.flatMap((row) =>
+    row.kind === 'bneck' ? [[row.expSize, row.out, row.stride, row.dilation, row.shortcut] as const] : []
+  );
+
+describe('withOutputStride(arch, outputStride)', () => {
+  test('32 changes nothing of the family', () => {
+    for (const id of ['v1', 'v2', 'v3-large', 'v3-small', 'mnasnet-a1']) {
+      expect(withOutputStride(archOf(id), 32)).toEqual(archOf(id));
+    }
+  });
+
+  test.each([16, 8] as const)('%i gives a last map of that share of the input', (outputStride) => {
+    for (const id of ['v1', 'v2', 'v3-large', 'v3-small', 'mnasnet-a1', 'article-004-large']) {
+      const arch = withHead(withOutputStride(archOf(id), outputStride), 'features');
+      expect(lower(arch).at(-1)?.out.slice(0, 2), id).toEqual([224 / outputStride, 224 / outputStride]);
+    }
+  });
+
+  test('the row that strode dilates, keeps its depth and has no shortcut', () => {
+    expect(cells(withOutputStride(large, 16)).slice(11)).toEqual([
+      [672, 112, 1, 1, 'identity'],
+      [672, 160, 1, 2, 'none'],
+      [960, 160, 1, 2, 'identity'],
+      [960, 160, 1, 2, 'identity']
+    ]);
+    expect(cells(withOutputStride(large, 8)).map(([, , , dilation]) => dilation)).toEqual([
+      1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 4, 4, 4
+    ]);
+  });
+
+  test('8 after 16 is 8', () => {
+    expect(withOutputStride(withOutputStride(large, 16), 8)).toEqual(withOutputStride(large, 8));
+  });
+});
+
+describe('reduceTail(arch)', () => {
+  test('halves what follows the last resolution change: #out, the expansions that read it, SE, head', () => {
+    const reduced = reduceTail(large);
+    expect(cells(reduced).slice(11)).toEqual([
+      [672, 112, 1, 1, 'identity'],
+      [672, 80, 2, 1, 'identity'],
+      [480, 80, 1, 1, 'identity'],
+      [480, 80, 1, 1, 'identity']
+    ]);
+    expect(reduced.rows[13]).toMatchObject({ se: { channels: 120 } });
+    expect(reduced.head).toMatchObject({ conv: { out: 480 }, hidden: { out: 640 } });
+    expect(reduced.rows.slice(0, 12)).toEqual(large.rows.slice(0, 12));
+  });
+
+  test('finds the last stage of V2 over two widths and under dilation', () => {
+    const reduced = reduceTail(archOf('v2'));
+    expect(cells(reduced).slice(13)).toEqual([
+      [576, 80, 2, 1, 'identity'],
+      [480, 80, 1, 1, 'identity'],
+      [480, 80, 1, 1, 'identity'],
+      [480, 160, 1, 1, 'identity']
+    ]);
+    expect(reduced.head).toMatchObject({ conv: { out: 640 } });
+    expect(reduceTail(withOutputStride(large, 16)).rows.map((row) => ('out' in row ? row.out : 0))).toEqual(
+      reduceTail(large).rows.map((row) => ('out' in row ? row.out : 0))
+    );
+  });
+});
+
+describe('withConvention(arch, convention)', () => {
+  test.each([
+    ['torchvision', 'v3-large', 'symmetric', 1e-3, 0.99],
+    ['torchvision', 'v2', 'symmetric', 1e-5, 0.9],
+    ['keras', 'v3-large', 'same', 1e-3, 0.999],
+    ['keras', 'v1', 'same', 1e-3, 0.99],
+    ['timm', 'v3-small', 'symmetric', 1e-5, 0.9]
+  ] as const)('%s %s: %s padding, epsilon %f, momentum %f', (convention, id, padding, epsilon, momentum) => {
+    expect(withConvention(archOf(id), convention)).toMatchObject({ padding, norm: { epsilon, momentum } });
+  });
+
+  test('a folded norm stays folded', () => {
+    expect(withConvention({ ...small, norm: null, convBias: true }, 'keras').norm).toBeNull();
+  });
+});
+
+describe('applyNetworkOptions(arch, options)', () => {
+  test('without options gives the same table', () => {
+    for (const { arch } of presets) expect(applyNetworkOptions(arch, {})).toEqual(arch);
+  });
+
+  test('cuts the tail before it scales', () => {
+    expect(applyNetworkOptions(large, { reducedTail: true, width: 0.75 })).toEqual(scaleWidth(reduceTail(large), 0.75));
+  });
+
+  test("takes the head's usual values unless told otherwise", () => {
+    expect(applyNetworkOptions(large, { head: 'lraspp' })).toMatchObject({ classes: 21, input: [224, 224, 3] });
+    expect(cells(applyNetworkOptions(large, { head: 'lraspp' }))[12]?.[3]).toBe(2);
+    expect(cells(applyNetworkOptions(large, { head: 'lraspp', outputStride: 32 }))).toEqual(cells(large));
+    expect(applyNetworkOptions(large, { head: 'ssdlite' })).toMatchObject({ classes: 91, input: [320, 320, 3] });
+    const told: NetworkChange = { head: 'ssdlite', classes: 5, input: [96, 160, 3], padding: 'symmetric' };
+    expect(applyNetworkOptions(large, told)).toMatchObject({ classes: 5, input: [96, 160, 3], padding: 'symmetric' });
+  });
+
+  test('names the rows a features head answers with, and only there', () => {
+    const head = { kind: 'features', outIndices: [3, 6, 12] };
+    expect(applyNetworkOptions(large, { head: 'features', outIndices: [3, 6, 12] }).head).toEqual(head);
+    expect(applyNetworkOptions(large, { outIndices: [3, 6, 12] }).head).toEqual(large.head);
+  });
+
+  test('every preset takes every combination and stays a valid table that lowers', () => {
+    const change: fc.Arbitrary<NetworkChange> = fc.record(
+      {
+        width: fc.constantFrom(0.25, 0.35, 0.5, 0.75, 1.25, 1.4),
+        widthRule: fc.constantFrom('torchvision', 'keras'),
+        head: fc.constantFrom('classifier', 'features', 'lraspp', 'lraspp-paper'),
+        outputStride: fc.constantFrom(32, 16, 8),
+        reducedTail: fc.boolean(),
+        padding: fc.constantFrom('same', 'symmetric'),
+        convention: fc.constantFrom('torchvision', 'keras', 'timm'),
+        classes: fc.integer({ min: 2, max: 30 })
+      },
+      { requiredKeys: [] }
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...presets), change, ({ arch }, options) => {
+        const next = applyNetworkOptions(arch, options);
+        expect(checkArchitecture(next)).toEqual([]);
+        expect(lower(next).length).toBeGreaterThan(0);
+      }),
+      { numRuns: 500 }
+    );
+  });
+
+  test('every network of the family takes the detection head at every width', () => {
+    for (const { arch, group } of presets) {
+      if (group !== 'paper' || arch.scaling === 'v1') continue;
+      for (const width of [0.35, 1, 1.4]) {
+        expect(checkArchitecture(applyNetworkOptions(arch, { head: 'ssdlite', width, reducedTail: true }))).toEqual([]);
+      }
+    }
+  });
+});
