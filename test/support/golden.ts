@@ -2,30 +2,50 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mix32 } from '../../src/lib/base/rng';
-import { tensorsOf } from '../../src/lib/ops/tensors';
+import { tensorsOf, type TensorSpec } from '../../src/lib/ops/tensors';
 import type { Op } from '../../src/lib/ops/op';
 import type { Tensor, Tensors } from '../../src/lib/weights/checkpoint';
+import type { GoldenSpec } from './golden-networks';
 
 const FOLDER = join(process.cwd(), '../shared/golden');
 
 /** Rows of `tensors` in a golden file: name, PyTorch shape, stream, offset, bound, sum, first three values. */
 export type GoldenTensorRow = readonly [string, readonly number[], number, number, number, number, readonly number[]];
 
-/** A file of golden/forward: eval-mode logits of one network under both paddings. */
-export interface ForwardGolden {
-  readonly id: string;
+/** Statistics of one operator's output over the batch: mean, population deviation, largest absolute value, first values. */
+export type GoldenStats = readonly [mean: number, std: number, absmax: number, first: readonly number[]];
+
+/** One pass under one padding; `samples` is every `every`-th number of an output too big to list. */
+export interface GoldenPass {
+  readonly output: {
+    readonly shape: readonly number[];
+    readonly values?: readonly number[];
+    readonly samples?: readonly number[];
+    readonly every?: number;
+  };
+  readonly stats: readonly GoldenStats[];
+}
+
+/** What a filled network is made of. */
+export interface GoldenFill {
   readonly seed: number;
   readonly input: {
     readonly shape: readonly [number, number, number, number];
     readonly stream: number;
     readonly offset: number;
     readonly bound: number;
-    readonly first8: readonly number[];
   };
-  readonly params: number;
   readonly tensors: readonly GoldenTensorRow[];
-  readonly torch: { readonly output: { readonly values: readonly number[] } };
-  readonly tfsame: { readonly output: { readonly values: readonly number[] } };
+}
+
+/** A file of golden/forward: an eval-mode pass of one network under both paddings (one, where it has no padding). */
+export interface ForwardGolden extends GoldenFill {
+  readonly id: string;
+  readonly spec: GoldenSpec;
+  readonly params: number;
+  readonly ops: readonly (readonly [name: string, type: string, cfg: string, shape: readonly number[]])[];
+  readonly torch: GoldenPass;
+  readonly tfsame?: GoldenPass;
 }
 
 /** Reads a golden file; undefined where the golden data is not there, which the caller reports as skipped. */
@@ -63,15 +83,25 @@ export function transpose(data: Float32Array, shape: readonly number[], order: r
   return { shape: target, data: out };
 }
 
-/** PyTorch layout to ours: OIHW to HWIO, depthwise [C, 1, k, k] to [k, k, C, 1], linear and 1x1 SE [out, in] to [in, out]. */
+/**
+ * PyTorch layout to ours: OIHW to HWIO, depthwise [C m, 1, k, k] to [k, k, C, m], linear and 1x1 SE [out, in] to [in, out].
+ */
 function toOurs(op: Op, data: Float32Array, shape: readonly number[]): Tensor {
   if (shape.length === 1) return { shape, data };
   if (op.kind === 'dense') return transpose(data, shape.slice(0, 2), [1, 0]);
-  return transpose(data, shape, op.kind === 'depthwise' ? [2, 3, 0, 1] : [2, 3, 1, 0]);
+  if (op.kind !== 'depthwise') return transpose(data, shape, [2, 3, 1, 0]);
+  return { shape: [op.kernel, op.kernel, op.in[2], op.multiplier], data: transpose(data, shape, [2, 3, 0, 1]).data };
+}
+
+/** Our layout back to PyTorch's flat order. */
+export function toTheirs(op: Op, { role, shape }: TensorSpec, data: Float32Array): Float32Array {
+  if (role !== 'weight') return data;
+  if (shape.length === 2) return transpose(data, shape, [1, 0]).data;
+  return transpose(data, shape, op.kind === 'depthwise' ? [2, 3, 0, 1] : [3, 2, 0, 1]).data;
 }
 
 /** Walks our tensors and the golden rows side by side; both are in execution order. */
-export function goldenTensors(ops: readonly Op[], golden: Pick<ForwardGolden, 'seed' | 'tensors'>): Tensors {
+export function goldenTensors(ops: readonly Op[], golden: Pick<GoldenFill, 'seed' | 'tensors'>): Tensors {
   const tensors: Record<string, Tensor> = {};
   let next = 0;
   for (const op of ops) {
@@ -91,7 +121,7 @@ export function goldenTensors(ops: readonly Op[], golden: Pick<ForwardGolden, 's
 }
 
 /** The golden input pictures in NHWC. */
-export function goldenInput({ seed, input }: ForwardGolden): Float32Array {
+export function goldenInput({ seed, input }: GoldenFill): Float32Array {
   const { shape, stream, offset, bound } = input;
   return transpose(fill(seed, stream, { size: sizeOf(shape), offset, bound }), shape, [0, 2, 3, 1]).data;
 }

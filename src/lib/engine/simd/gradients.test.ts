@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { naiveLoss, type Numbers } from '../../../../test/support/naive-network';
 import { coreOfTests } from '../../../../test/support/simd-core';
-import { livelyTensors, randomBatch, smallNetworks } from '../../../../test/support/small-networks';
+import { livelyTensors, mapsNetwork, randomBatch, smallNetworks } from '../../../../test/support/small-networks';
 import { rngOf } from '../../base/rng';
 import { lower } from '../../ops/lower';
 import { createSimdNetwork } from './network';
@@ -11,18 +11,19 @@ const still = { learningRate: 0, momentum: 0, weightDecay: 0 };
 const STEP = 1e-7;
 const PER_TENSOR = 3;
 
-test.each(smallNetworks)('gradients equal float64 finite differences: $name', async (arch) => {
-  const tensors = livelyTensors(arch, 7);
+const cases = [...smallNetworks.map((arch) => ({ arch, ops: lower(arch) })), mapsNetwork()];
+
+test.each(cases)('gradients equal float64 finite differences: $arch.name', async ({ arch, ops }) => {
+  const tensors = livelyTensors(arch, 7, ops);
   const batch = randomBatch(arch, 2, 11);
   const builds = await Promise.all(
     (['best', 'plain'] as const).map(async (build) => {
-      const network = createSimdNetwork(await coreOfTests(build === 'plain'), arch, tensors, 4);
+      const network = createSimdNetwork(await coreOfTests(build === 'plain'), arch, tensors, 4, ops);
       const { loss } = await network.trainStep(batch, still);
       return { build, loss, gradients: network.gradients() };
     })
   );
 
-  const ops = lower(arch);
   const pairs = Object.entries(tensors).map(([name, tensor]) => [name, Float64Array.from(tensor.data)] as const);
   const numbers: Numbers = Object.fromEntries(pairs);
   const images = Float64Array.from(batch.images);

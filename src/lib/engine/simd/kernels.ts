@@ -1,6 +1,13 @@
 /** @file SIMD engine: the exports of the compiled kernels; pointers are byte offsets, B pictures, M = B * H * W rows. */
+import type { Activation } from '$lib/ops/op';
 
 type N = number;
+
+/** A window over a map: input sizes, kernel, stride, zeros before it, output sizes, dilation. */
+export type Geometry = readonly [H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N, d: N];
+
+/** A pool window over a map: input sizes, kernel, stride, output sizes. */
+export type PoolGeometry = readonly [H: N, W: N, C: N, kh: N, kw: N, sh: N, sw: N, Ho: N, Wo: N];
 
 /** What `assembly/index.ts` exports, documented there. */
 export interface Kernels {
@@ -9,27 +16,51 @@ export interface Kernels {
   packB(w: N, K: N, N: N, transposed: N, out: N): void;
   gemm(A: N, B: N, C: N, M: N, K: N, N: N, add: N): void;
   gemmTN(A: N, D: N, out: N, M: N, K: N, N: N): void;
-  im2col(x: N, out: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
-  col2im(col: N, dx: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
-  depthwise(x: N, w: N, y: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
+  im2col(x: N, out: N, B: N, ...window: Geometry): void;
+  col2im(col: N, dx: N, B: N, ...window: Geometry): void;
+  depthwise(x: N, w: N, y: N, B: N, ...window: Geometry): void;
   depthwiseInput(dy: N, w: N, dx: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N, add: N): void;
-  depthwiseWeight(x: N, dy: N, dw: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N): void;
+  depthwiseInputDilated(dy: N, w: N, dx: N, B: N, ...windowAndAdd: [...Geometry, N]): void;
+  depthwiseWeight(x: N, dy: N, dw: N, B: N, ...window: Geometry): void;
   normStats(x: N, M: N, C: N, mean: N, rstd: N, runMean: N, runVar: N, eps: N, momentum: N): void;
   normScale(variance: N, rstd: N, C: N, eps: N): void;
   normApply(x: N, y: N, M: N, C: N, mean: N, rstd: N, gamma: N, beta: N, act: N): void;
   normBackward(x: N, dy: N, dx: N, M: N, C: N, mean: N, rstd: N, gamma: N, beta: N, dgamma: N, dbeta: N, act: N): void;
   pool(x: N, y: N, B: N, P: N, C: N): void;
   poolBackward(dy: N, dx: N, B: N, P: N, C: N, add: N): void;
+  windowPool(x: N, y: N, B: N, ...window: PoolGeometry): void;
+  windowPoolBackward(dy: N, dx: N, B: N, ...window: PoolGeometry): void;
+  resize(x: N, y: N, B: N, H: N, W: N, C: N, Ho: N, Wo: N): void;
+  resizeBackward(dy: N, dx: N, B: N, H: N, W: N, C: N, Ho: N, Wo: N): void;
   gate(x: N, s: N, y: N, B: N, P: N, C: N): void;
   gateBackward(x: N, s: N, dy: N, dx: N, ds: N, B: N, P: N, C: N, add: N, addGate: N): void;
+  product(a: N, b: N, y: N, n: N): void;
+  productBackward(a: N, b: N, dy: N, da: N, db: N, n: N, addA: N, addB: N): void;
+  activateMap(z: N, y: N, n: N, act: N): void;
+  deactivateMap(z: N, dy: N, n: N, act: N): void;
   biasAct(z: N, bias: N, y: N, M: N, N: N, act: N): void;
   biasActBackward(z: N, dy: N, db: N, M: N, N: N, act: N): void;
+  repeat(x: N, y: N, n: N, m: N): void;
+  repeatBackward(dy: N, dx: N, n: N, m: N, add: N): void;
+  strips(from: N, fromStride: N, to: N, toStride: N, n: N, rows: N, add: N): void;
   sum(a: N, b: N, y: N, n: N): void;
   sgd(w: N, v: N, g: N, n: N, rate: N, momentum: N, decay: N): void;
 }
 
 /** The kernels' numbers of the non-linearities (assembly/activation.ts). */
-export const ACT = { linear: 0, relu: 1, relu6: 2, hardSwish: 3, hardSigmoid: 4 } as const;
+export const ACT: Readonly<Record<Activation, number>> = {
+  linear: 0,
+  relu: 1,
+  relu6: 2,
+  hardSwish: 3,
+  hardSigmoid: 4,
+  sigmoid: 5,
+  swish: 6,
+  shiftedSwish: 7
+};
+
+/** Batch norm computes those up to this one in its own pass; the others follow it in one of their own. */
+export const LAST_FUSED = ACT.hardSwish;
 
 /** Binds the kernels to a memory. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {

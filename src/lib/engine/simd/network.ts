@@ -1,9 +1,10 @@
 /** @file SIMD engine: the built network: layers in one memory, forward, backward over the graph, optimiser step. */
-import type { Architecture } from '$lib/arch/architecture';
+import type { Architecture, Shape } from '$lib/arch/architecture';
 import { lower } from '$lib/ops/lower';
 import { match, type Op, type Rules } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
-import type { Batch, Engine, Network, StepOptions, StepResult } from '../engine';
+import { m } from '$paraglide/messages';
+import { mustClassify, type Batch, type Engine, type Network, type StepOptions, type StepResult } from '../engine';
 import { softmaxCrossEntropy } from '../loss';
 import { openArena, openScratch, type Arena } from './arena';
 import { planGradients } from './gradient-plan';
@@ -11,8 +12,10 @@ import { instantiate } from './kernels';
 import { openConv } from './layers/conv';
 import { openDense } from './layers/dense';
 import { openDepthwise } from './layers/depthwise';
-import { openAdd, openMultiply, openPool } from './layers/joints';
+import { openAdd, openConcat, openMultiply } from './layers/joints';
 import type { Ground, Into, Layer } from './layers/layer';
+import { openAveragePool, openPool, openResize } from './layers/resample';
+import { openTransposedConv } from './layers/transposed-conv';
 import type { Core } from './load';
 import { placeParameters } from './parameters';
 
@@ -33,14 +36,26 @@ interface BackStep {
   readonly into: readonly (Into | null)[];
 }
 
-const rules: Rules<(ground: Ground) => Layer> = {
-  conv: (op) => (ground) => openConv(op, ground),
-  depthwise: (op) => (ground) => openDepthwise(op, ground),
-  dense: (op) => (ground) => openDense(op, ground),
-  pool: (op) => (ground) => openPool(op, ground),
-  multiply: (op) => (ground) => openMultiply(op, ground),
-  add: (op) => (ground) => openAdd(op, ground)
+/** What a layer needs to know of its inputs besides where they lie. */
+interface Site {
+  readonly ground: Ground;
+  readonly shapes: readonly Shape[];
+}
+
+const rules: Rules<(site: Site) => Layer> = {
+  conv: (op) => (site) => openConv(op, site.ground),
+  depthwise: (op) => (site) => openDepthwise(op, site.ground),
+  transposedConv: (op) => (site) => openTransposedConv(op, site.ground),
+  dense: (op) => (site) => openDense(op, site.ground),
+  pool: (op) => (site) => openPool(op, site.ground),
+  averagePool: (op) => (site) => openAveragePool(op, site.ground),
+  resize: (op) => (site) => openResize(op, site.ground),
+  multiply: (op) => (site) => openMultiply(op, site.ground, site.shapes[1] ?? op.in),
+  add: (op) => (site) => openAdd(op, site.ground),
+  concat: (op) => (site) => openConcat(op, site.ground, site.shapes)
 };
+
+const sizeOf = (shape: Shape): number => shape[0] * shape[1] * shape[2];
 
 /** Places the gradient blocks and lists the ops from last to first. */
 function openBackward(arena: Arena, ops: readonly Op[], layers: ReadonlyMap<string, Layer>, batch: number): BackStep[] {
@@ -54,31 +69,48 @@ function openBackward(arena: Arena, ops: readonly Op[], layers: ReadonlyMap<stri
   });
 }
 
+/** What to build: a table and its ops. */
+interface Plan {
+  readonly arch: Architecture;
+  readonly ops: readonly Op[];
+}
+
 /** A network in memory, before anyone may dispose of it. */
-type Built = Omit<SimdNetwork, 'trainStep' | 'forward' | 'read' | 'dispose'> & {
+type Built = Omit<SimdNetwork, 'trainStep' | 'forward' | 'activations' | 'read' | 'dispose'> & {
   train(batch: Batch, options: StepOptions): StepResult;
-  infer(images: Float32Array, count: number): Float32Array;
+  /** Id of the op whose output is the answer. */
+  readonly last: string;
+  infer(images: Float32Array, count: number, ids: readonly string[]): Record<string, Float32Array>;
   read(): Tensors;
 };
 
-function build(core: Core, arch: Architecture, tensors: Tensors, maxBatch: number): Built {
+function build(core: Core, { arch, ops }: Plan, tensors: Tensors, maxBatch: number): Built {
   if (!Number.isInteger(maxBatch) || maxBatch < 1) throw new Error(`maxBatch: must be 1 or more, got ${maxBatch}`);
-  const ops = lower(arch);
   const arena = openArena();
   const kernels = instantiate(core.module, arena.memory);
   const parameters = placeParameters(arena, ops, tensors);
   const packed = openScratch();
-  const pictureSize = arch.input[0] * arch.input[1] * arch.input[2];
+  const pictureSize = sizeOf(arch.input);
   const picture = arena.alloc(maxBatch * pictureSize);
   const layers = new Map<string, Layer>();
-  let logits = picture;
+  const places = new Map<string, { readonly pointer: number; readonly shape: Shape }>([
+    ['', { pointer: picture, shape: arch.input }]
+  ]);
+  const placeOf = (id: string) => {
+    const place = places.get(id);
+    if (!place) throw new Error(m.engine_op_unknown({ network: arch.name, id }));
+    return place;
+  };
   for (const op of ops) {
-    const inputs = op.inputs.map((id) => layers.get(id)?.output ?? picture);
-    const layer = match(op, rules)({ kernels, arena, parameters, maxBatch, inputs, packed });
+    const read = op.inputs.map(placeOf);
+    const inputs = read.map(({ pointer }) => pointer);
+    const ground = { kernels, arena, parameters, maxBatch, inputs, packed };
+    const layer = match(op, rules)({ ground, shapes: read.map(({ shape }) => shape) });
     layers.set(op.id, layer);
-    logits = layer.output;
+    places.set(op.id, { pointer: layer.output, shape: op.out });
   }
   packed.place(arena);
+  const last = ops.at(-1)?.id ?? '';
   const order = [...layers.values()];
   const learned = parameters.all.filter((parameter) => parameter.spec.trainable);
   let back: BackStep[] | null = null;
@@ -89,6 +121,7 @@ function build(core: Core, arch: Architecture, tensors: Tensors, maxBatch: numbe
   };
 
   const train = ({ count, images, labels }: Batch, options: StepOptions): StepResult => {
+    mustClassify(arch);
     if (count < 1 || count > maxBatch) throw new Error(`batch: must hold 1 to ${maxBatch} pictures, got ${count}`);
     if (!back) {
       parameters.openGradients();
@@ -98,7 +131,7 @@ function build(core: Core, arch: Architecture, tensors: Tensors, maxBatch: numbe
     const size = count * arch.classes;
     const first = back[0] as BackStep;
     const result = softmaxCrossEntropy(
-      arena.floats(logits, size),
+      arena.floats(placeOf(last).pointer, size),
       labels.subarray(0, count),
       arena.floats(first.dy, size)
     );
@@ -110,18 +143,22 @@ function build(core: Core, arch: Architecture, tensors: Tensors, maxBatch: numbe
     return result;
   };
 
-  const infer = (images: Float32Array, count: number): Float32Array => {
-    const out = new Float32Array(count * arch.classes);
+  const infer = (images: Float32Array, count: number, ids: readonly string[]): Record<string, Float32Array> => {
+    const wanted = ids.map((id) => {
+      const { pointer, shape } = placeOf(id);
+      return { id, pointer, size: sizeOf(shape), out: new Float32Array(count * sizeOf(shape)) };
+    });
     for (let from = 0; from < count; from += maxBatch) {
       const part = Math.min(maxBatch, count - from);
       run(images.subarray(from * pictureSize, (from + part) * pictureSize), part, false);
-      out.set(arena.floats(logits, part * arch.classes), from * arch.classes);
+      for (const { pointer, size, out } of wanted) out.set(arena.floats(pointer, part * size), from * size);
     }
-    return out;
+    return Object.fromEntries(wanted.map(({ id, out }) => [id, out]));
   };
 
   return {
     arch,
+    last,
     train,
     infer,
     read: () => parameters.read('value'),
@@ -133,9 +170,18 @@ function build(core: Core, arch: Architecture, tensors: Tensors, maxBatch: numbe
   };
 }
 
-/** Builds a network; throws when a tensor is missing, misshapen, or the memory does not suffice. */
-export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tensors, maxBatch: number): SimdNetwork {
-  let built: Built | null = build(core, arch, tensors, maxBatch);
+/**
+ * Builds a network, of other ops than its table's where they are given; throws when a tensor is missing, misshapen, or the
+ * memory does not suffice.
+ */
+export function createSimdNetwork(
+  core: Core,
+  arch: Architecture,
+  tensors: Tensors,
+  maxBatch: number,
+  ops: readonly Op[] = lower(arch)
+): SimdNetwork {
+  let built: Built | null = build(core, { arch, ops }, tensors, maxBatch);
   const use = (): Built => {
     if (!built) throw new Error(`network ${arch.name}: must not be used after dispose`);
     return built;
@@ -143,7 +189,11 @@ export function createSimdNetwork(core: Core, arch: Architecture, tensors: Tenso
   return {
     arch,
     trainStep: async (batch, options) => use().train(batch, options),
-    forward: async (images, count) => use().infer(images, count),
+    async forward(images, count) {
+      const { last, infer } = use();
+      return infer(images, count, [last])[last] ?? new Float32Array();
+    },
+    activations: async (images, count, ids) => use().infer(images, count, ids),
     read: async () => use().read(),
     gradients: () => use().gradients(),
     write: (given) => use().write(given),

@@ -14,10 +14,11 @@ import {
   type Tensor1D,
   type Tensor4D
 } from '@tensorflow/tfjs';
+import type { Norm } from '$lib/arch/architecture';
 
 /** Mean and biased variance of a batch for each normed op, by op id; dispose them after the running update. */
 export class BatchStatistics {
-  readonly byOp = new Map<string, { readonly mean: Tensor1D; readonly variance: Tensor1D }>();
+  readonly byOp = new Map<string, { readonly mean: Tensor1D; readonly variance: Tensor1D; readonly norm: Norm }>();
 
   dispose(): void {
     for (const { mean, variance } of this.byOp.values()) dispose([mean, variance]);
@@ -38,13 +39,14 @@ export interface Affine {
 export function trainingNorm(
   x: Tensor4D,
   affine: Affine,
-  keepers: { id: string; epsilon: number; into: BatchStatistics }
+  keepers: { id: string; norm: Norm; into: BatchStatistics }
 ): Tensor4D {
   const run = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
     const [input, gamma, beta, save] = args as [Tensor4D, Tensor1D, Tensor1D, GradSaveFunc];
     const { mean, variance } = moments(input, [0, 1, 2]) as { mean: Tensor1D; variance: Tensor1D };
-    keepers.into.byOp.set(keepers.id, { mean: keep(mean), variance: keep(variance) });
-    const rstd = rsqrt(add(variance, keepers.epsilon));
+    const { id, norm, into } = keepers;
+    into.byOp.set(id, { mean: keep(mean), variance: keep(variance), norm });
+    const rstd = rsqrt(add(variance, norm.epsilon));
     const normalised = mul(sub(input, mean), rstd);
     save([normalised, mul(gamma, rstd)]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {

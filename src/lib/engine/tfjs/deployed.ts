@@ -1,23 +1,35 @@
 /** @file Ops as they are deployed: batch norm folded into weight and bias, activation fused where TensorFlow.js can. */
 import {
   add,
+  avgPool,
   fused,
   mean,
   mul,
   reshape,
   tensor,
   tensor1d,
+  tidy,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D
 } from '@tensorflow/tfjs';
-import type { NL } from '$lib/arch/architecture';
 import { rngOf, type Rng } from '$lib/base/rng';
-import { match, type ConvOp, type DenseOp, type DepthwiseOp, type Op, type Rules } from '$lib/ops/op';
+import {
+  match,
+  type Activation,
+  type ConvOp,
+  type DenseOp,
+  type DepthwiseOp,
+  type Op,
+  type Rules,
+  type TransposedConvOp
+} from '$lib/ops/op';
 import { tensorsOf } from '$lib/ops/tensors';
 import { activate } from './activate';
-import { explicitPad } from './forward';
+import { dilates, explicitPad } from './forward';
+import { resize, stackMaps, transposedConv, transposedFilter } from './maps';
+import { spreadFilter } from './spread';
 
 /** One op with its folded weights resident: maps the values of its inputs to its output. */
 export interface Deployed {
@@ -26,69 +38,103 @@ export interface Deployed {
   dispose(): void;
 }
 
-type Weighted = ConvOp | DepthwiseOp | DenseOp;
+type Weighted = ConvOp | DepthwiseOp | DenseOp | TransposedConvOp;
 
-/** ReLU and ReLU6 run inside the convolution; h-swish and hard sigmoid follow it. */
-const fusedActivation = (nl: NL | 'hardSigmoid'): 'linear' | 'relu' | 'relu6' =>
+/** ReLU and ReLU6 run inside the convolution; the others follow it. */
+const fusedActivation = (nl: Activation): 'linear' | 'relu' | 'relu6' =>
   nl === 'relu' || nl === 'relu6' ? nl : 'linear';
 
-const rest = (nl: NL | 'hardSigmoid'): NL | 'hardSigmoid' => (fusedActivation(nl) === nl ? 'linear' : nl);
+const rest = (nl: Activation): Activation => (fusedActivation(nl) === nl ? 'linear' : nl);
 
 const uniform = (rng: Rng, bound: number, size: number): Float32Array =>
   Float32Array.from({ length: size }, () => bound * (2 * rng.next() - 1));
+
+/** The weight as the kernels want it: transposed convolutions as one 1x1 filter, dilations they lack spread out. */
+function arranged(op: Weighted, weight: Tensor): Tensor {
+  if (op.kind === 'dense') return weight;
+  if (op.kind === 'transposedConv') return transposedFilter(weight as Tensor4D);
+  return dilates(op) ? weight : spreadFilter(weight as Tensor4D, op.dilation);
+}
+
+/** An op's weight, and its bias where it has one or its norm folds to one. */
+interface Folded {
+  readonly weight: Tensor;
+  readonly bias: Tensor1D | undefined;
+}
 
 /**
  * Weight and bias that batch norm would fold to, drawn by seed: time does not depend on the values, as long as maps keep
  * their scale (He 2015) and no denormal numbers arise.
  */
-function folded(op: Weighted, seed: number): { readonly weight: Tensor; readonly bias: Tensor1D } {
+function folded(op: Weighted, seed: number): Folded {
   const rng = rngOf(seed).fork(op.id);
   const shape = tensorsOf(op)[0]?.shape ?? [];
   const size = shape.reduce((a, b) => a * b, 1);
-  const fanIn = op.kind === 'depthwise' ? size / op.in[2] : size / op.out[2];
-  const weight = tensor(uniform(rng, Math.sqrt(6 / fanIn), size), [...shape]);
-  return { weight, bias: tensor1d(uniform(rng, 0.5, op.out[2])) };
+  const fanIn = size / op.out[2];
+  const weight = tidy(() => arranged(op, tensor(uniform(rng, Math.sqrt(6 / fanIn), size), [...shape])));
+  const hasBias = op.kind === 'transposedConv' || op.bias || (op.kind !== 'dense' && op.norm !== null);
+  return { weight, bias: hasBias ? tensor1d(uniform(rng, 0.5, op.out[2])) : undefined };
 }
 
 /** Puts an op's folded weights into the backend's memory. */
 export function deploy(op: Op, seed: number): Deployed {
-  const plain = (apply: (x: Tensor4D, y: Tensor4D) => Tensor4D): Deployed => ({
+  const moved = (apply: (inputs: readonly Tensor4D[]) => Tensor4D): Deployed => ({
     op,
-    apply: ([x, y]) => apply(x as Tensor4D, y as Tensor4D),
+    apply,
     dispose: () => undefined
   });
-  const weighted = (of: Weighted, apply: (x: Tensor4D, weight: Tensor, bias: Tensor1D) => Tensor4D): Deployed => {
-    const { weight, bias } = folded(of, seed);
+  const plain = (apply: (x: Tensor4D, y: Tensor4D) => Tensor4D): Deployed =>
+    moved(([x, y]) => apply(x as Tensor4D, y as Tensor4D));
+  const weighted = (of: Weighted, apply: (x: Tensor4D, own: Folded) => Tensor4D, after: Activation): Deployed => {
+    const own = folded(of, seed);
     return {
       op,
-      apply: ([x]) => activate(apply(x as Tensor4D, weight, bias), rest(of.nl)),
+      apply: ([x]) => activate(apply(x as Tensor4D, own), after),
       dispose: () => {
-        weight.dispose();
-        bias.dispose();
+        own.weight.dispose();
+        own.bias?.dispose();
       }
     };
   };
-  const convolution = (of: ConvOp | DepthwiseOp, x: Tensor4D, [filter, bias]: readonly [Tensor4D, Tensor1D]) => ({
+  const convolution = (of: ConvOp | DepthwiseOp, x: Tensor4D, { weight, bias }: Folded) => ({
     x,
-    filter,
-    bias,
+    filter: weight as Tensor4D,
+    ...(bias && { bias }),
     strides: of.stride,
+    dilations: dilates(of) ? of.dilation : 1,
     // The typings of fused.depthwiseConv2d leave explicit zeros out, its kernels take them.
     pad: explicitPad(of.pad) as unknown as number,
     activation: fusedActivation(of.nl)
   });
   const rules: Rules<Deployed> = {
-    conv: (of) => weighted(of, (x, w, bias) => fused.conv2d(convolution(of, x, [w as Tensor4D, bias]))),
-    depthwise: (of) => weighted(of, (x, w, bias) => fused.depthwiseConv2d(convolution(of, x, [w as Tensor4D, bias]))),
+    conv: (of) => weighted(of, (x, own) => fused.conv2d(convolution(of, x, own)), rest(of.nl)),
+    depthwise: (of) => weighted(of, (x, own) => fused.depthwiseConv2d(convolution(of, x, own)), rest(of.nl)),
+    transposedConv: (of) =>
+      weighted(
+        of,
+        (x, { weight, bias }) => {
+          const y = transposedConv(x, weight as Tensor4D, of);
+          return bias ? add(y, bias) : y;
+        },
+        of.nl
+      ),
     dense: (of) =>
-      weighted(of, (x, w, bias) => {
-        const a: Tensor2D = reshape(x, [-1, of.in[2]]);
-        const y = fused.matMul({ a, b: w, bias, activation: fusedActivation(of.nl) });
-        return reshape(y, [-1, 1, 1, of.out[2]]);
-      }),
+      weighted(
+        of,
+        (x, { weight, bias }) => {
+          const a: Tensor2D = reshape(x, [-1, of.in[2]]);
+          const activation = fusedActivation(of.nl);
+          const y = fused.matMul({ a, b: weight as Tensor2D, ...(bias && { bias }), activation });
+          return reshape(y, [-1, 1, 1, of.out[2]]);
+        },
+        rest(of.nl)
+      ),
     pool: () => plain((x) => mean(x, [1, 2], true)),
+    averagePool: (of) => plain((x) => avgPool(x, [...of.kernel], [...of.stride], 'valid')),
+    resize: (of) => plain((x) => resize(x, of)),
     multiply: () => plain((x, gate) => mul(x, gate)),
-    add: () => plain((x, y) => add(x, y))
+    add: () => plain((x, y) => add(x, y)),
+    concat: (of) => moved((inputs) => stackMaps(inputs, of))
   };
   return match(op, rules);
 }

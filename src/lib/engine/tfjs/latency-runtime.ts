@@ -34,10 +34,18 @@ function finishedAt(ops: readonly Op[]): Map<string, readonly string[]> {
   return new Map(ops.map((op) => [op.id, ops.map(({ id }) => id).filter((id) => lastReader.get(id) === op.id)]));
 }
 
-/** Shape of an input that no op of the list produces: the map itself, or the 1x1 gate of a multiply. */
+/**
+ * Shape of an input that no op of the list produces: the map itself, the 1x1 gate of a multiply, or an equal share of what
+ * a concatenation stacks (an op knows its first input's shape alone; the numbers moved are the same).
+ */
 function inputShape(op: Op, index: number, batch: number): [number, number, number, number] {
   const [height, width, channels] = op.in;
-  return op.kind === 'multiply' && index === 1 ? [batch, 1, 1, channels] : [batch, height, width, channels];
+  if (op.kind === 'multiply' && index === 1) return [batch, 1, 1, channels];
+  if (op.kind !== 'concat') return [batch, height, width, channels];
+  const share = (size: number): number =>
+    Math.floor(((index + 1) * size) / op.inputs.length) - Math.floor((index * size) / op.inputs.length);
+  const [rows, columns, depth] = op.out;
+  return op.axis === 'rows' ? [batch, rows, share(columns), depth] : [batch, rows, columns, share(depth)];
 }
 
 /**

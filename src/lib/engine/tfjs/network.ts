@@ -27,10 +27,10 @@ import type { Op } from '$lib/ops/op';
 import { tensorsOf, type TensorSpec } from '$lib/ops/tensors';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
-import type { Batch, Engine, Network, StepOptions, StepResult } from '../engine';
+import { mustClassify, type Batch, type Engine, type Network, type StepOptions, type StepResult } from '../engine';
 import { openBackend, useBackend, type OpenOptions, type TfjsBackend } from './backend';
 import { BatchStatistics } from './batch-norm';
-import { forward } from './forward';
+import { forward, forwardAll } from './forward';
 
 interface Held {
   readonly spec: TensorSpec;
@@ -87,6 +87,7 @@ class TfjsNetwork implements Network {
   }
 
   async trainStep(batch: Batch, options: StepOptions): Promise<StepResult> {
+    mustClassify(this.arch);
     const statistics = new BatchStatistics();
     const trained = [...this.#held.values()].filter(({ spec }) => spec.trainable).map(({ value }) => value);
     const [loss, logits] = this.#run(() => {
@@ -110,12 +111,28 @@ class TfjsNetwork implements Network {
   }
 
   async forward(images: Float32Array, count: number): Promise<Float32Array> {
-    const logits = this.#run(() =>
-      forward(this.#ops, this.#imagesOf(images, count), { tensorOf: this.#tensorOf, mode: { kind: 'inference' } })
-    );
-    const data = await logits.data<'float32'>();
-    logits.dispose();
+    const output = this.#run(() => forward(this.#ops, this.#imagesOf(images, count), this.#inference));
+    const data = await output.data<'float32'>();
+    output.dispose();
     return data;
+  }
+
+  async activations(
+    images: Float32Array,
+    count: number,
+    ids: readonly string[]
+  ): Promise<Record<string, Float32Array>> {
+    const kept = this.#run(() => {
+      const values = forwardAll(this.#ops, this.#imagesOf(images, count), this.#inference);
+      return ids.map((id) => {
+        const value = id === '' ? undefined : values.get(id);
+        if (!value) throw new Error(m.engine_op_unknown({ network: this.arch.name, id }));
+        return value;
+      });
+    });
+    const data = await Promise.all(kept.map((value) => value.data<'float32'>()));
+    dispose(kept);
+    return Object.fromEntries(ids.map((id, i) => [id, data[i] ?? new Float32Array()]));
   }
 
   async read(): Promise<Tensors> {
@@ -139,7 +156,9 @@ class TfjsNetwork implements Network {
     return held;
   }
 
-  #run<T extends Tensor | readonly [Tensor, Tensor]>(work: () => T): T {
+  readonly #inference = { tensorOf: this.#tensorOf, mode: { kind: 'inference' } } as const;
+
+  #run<T extends Tensor | readonly Tensor[]>(work: () => T): T {
     useBackend(this.#backend);
     return tidy(work as () => Tensor) as unknown as T;
   }
@@ -171,8 +190,8 @@ class TfjsNetwork implements Network {
 
   /** Running statistics follow the batch (biased variance); `momentum` is the share kept. */
   #follow(statistics: BatchStatistics): void {
-    const kept = this.arch.norm.momentum;
     for (const [id, batch] of statistics.byOp) {
+      const kept = batch.norm.momentum;
       for (const role of ['mean', 'variance'] as const) {
         const { value } = this.#hold(`${id}.${role}`);
         value.assign(add(mul(value, kept), mul(batch[role], 1 - kept)));

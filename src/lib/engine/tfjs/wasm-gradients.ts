@@ -1,8 +1,8 @@
-/** @file The three convolution gradients the wasm backend lacks, composed of kernels it has: slow, exact, needed to train there. */
+/** @file The convolution and pooling gradients the wasm backend lacks, composed of kernels it has: slow, exact, needed to train there. */
 import {
   backend_util,
-  concat,
   depthwiseConv2d,
+  fill,
   getKernel,
   matMul,
   mul,
@@ -15,12 +15,12 @@ import {
   stridedSlice,
   sum,
   tidy,
-  zerosLike,
   type NamedAttrMap,
   type NamedTensorInfoMap,
   type Tensor2D,
   type Tensor4D
 } from '@tensorflow/tfjs';
+import { spread } from './spread';
 
 type Size4 = [number, number, number, number];
 type Padding = 'valid' | 'same' | number | [[number, number], [number, number], [number, number], [number, number]];
@@ -31,6 +31,13 @@ interface GradientAttrs {
   readonly pad: Padding;
   readonly filterShape: Size4;
   readonly inputShape: Size4;
+}
+
+/** Attributes of average pooling. */
+interface PoolAttrs {
+  readonly filterSize: [number, number] | number;
+  readonly strides: [number, number] | number;
+  readonly pad: Padding;
 }
 
 type ConvInfo = backend_util.Conv2DInfo;
@@ -83,22 +90,11 @@ function conv2dFilter(x: Tensor4D, dy: Tensor4D, attrs: GradientAttrs): Tensor4D
 function depthwiseFilter(x: Tensor4D, dy: Tensor4D, attrs: GradientAttrs): Tensor4D {
   const info = infoOf(x.shape, attrs.filterShape, attrs, true);
   const wide = padded(x, info);
-  const taps = overTaps(info, (tap) => sum(mul(tapOf(wide, info, tap), dy), [0, 1, 2]));
+  const [, , channels, multiplier] = attrs.filterShape;
+  const rows = dy.size / channels / multiplier;
+  const gradient = reshape(dy, [rows, channels, multiplier]);
+  const taps = overTaps(info, (tap) => sum(mul(reshape(tapOf(wide, info, tap), [rows, channels, 1]), gradient), 0));
   return reshape(stack(taps), attrs.filterShape);
-}
-
-/** Inserts stride - 1 zeros after each element of one axis of a map. */
-function spread(x: Tensor4D, axis: 1 | 2, stride: number): Tensor4D {
-  if (stride === 1) return x;
-  const [batch, height, width, channels] = x.shape;
-  const flat =
-    axis === 1 ? reshape(x, [batch * height, width * channels]) : reshape(x, [batch * height * width, channels]);
-  const zeros = zerosLike(flat);
-  const spaced = concat([flat, ...Array.from({ length: stride - 1 }, () => zeros)], 1);
-  return reshape(
-    spaced,
-    axis === 1 ? [batch, height * stride, width, channels] : [batch, height, width * stride, channels]
-  );
 }
 
 /** Adds zeros to (or cuts, when negative) the end of the two spatial axes, and adds zeros to their start. */
@@ -119,7 +115,20 @@ function depthwiseInput(dy: Tensor4D, filter: Tensor4D, attrs: GradientAttrs): T
   const { top, left } = info.padInfo;
   const start = [info.filterHeight - 1 - top, info.filterWidth - 1 - left] as const;
   const end = [info.inHeight + top - spaced.shape[1], info.inWidth + left - spaced.shape[2]] as const;
-  return depthwiseConv2d(fit(spaced, start, end), reverse(filter, [0, 1]), 1, 'valid');
+  const [kernelHeight, kernelWidth, channels, multiplier] = filter.shape;
+  const turned: Tensor4D = reshape(reverse(filter, [0, 1]), [kernelHeight, kernelWidth, channels * multiplier, 1]);
+  const each = depthwiseConv2d(fit(spaced, start, end), turned, 1, 'valid');
+  if (multiplier === 1) return each;
+  return reshape(sum(reshape(each, [each.size / channels / multiplier, channels, multiplier]), 2), attrs.inputShape);
+}
+
+/** Every input of a window gets its equal share of the window's gradient. */
+function averagePoolInput(dy: Tensor4D, x: Tensor4D, attrs: PoolAttrs): Tensor4D {
+  const [height, width] =
+    typeof attrs.filterSize === 'number' ? [attrs.filterSize, attrs.filterSize] : attrs.filterSize;
+  const filterShape: Size4 = [height, width, x.shape[3], 1];
+  const share: Tensor4D = fill(filterShape, 1 / (height * width));
+  return depthwiseInput(dy, share, { strides: attrs.strides, pad: attrs.pad, filterShape, inputShape: x.shape });
 }
 
 /** A kernel's function as tfjs calls it; the tensors and attributes are those of the named kernel. */
@@ -137,7 +146,7 @@ const register = (kernelName: string, gradient: (call: Call) => Tensor4D): void 
 const attrsOf = (call: Call): GradientAttrs => call.attrs as unknown as GradientAttrs;
 const input = (call: Call, name: string): Tensor4D => call.inputs[name] as Tensor4D;
 
-/** Registers Conv2DBackpropFilter and both depthwise gradients for wasm; kernels already there are left alone. */
+/** Registers Conv2DBackpropFilter, both depthwise gradients and that of average pooling for wasm; kernels already there are left alone. */
 export function registerWasmGradients(): void {
   register('Conv2DBackpropFilter', (call) => conv2dFilter(input(call, 'x'), input(call, 'dy'), attrsOf(call)));
   register('DepthwiseConv2dNativeBackpropFilter', (call) =>
@@ -145,5 +154,8 @@ export function registerWasmGradients(): void {
   );
   register('DepthwiseConv2dNativeBackpropInput', (call) =>
     depthwiseInput(input(call, 'dy'), input(call, 'filter'), attrsOf(call))
+  );
+  register('AvgPoolGrad', (call) =>
+    averagePoolInput(input(call, 'dy'), input(call, 'input'), call.attrs as unknown as PoolAttrs)
   );
 }

@@ -1,4 +1,4 @@
-/** @file Assembly: bias and activation of dense layers and their gradients. */
+/** @file Assembly: bias of layers without a norm, with the activations that need no exponential, and its gradient. */
 import { activate, deactivate } from './activation';
 import { put, zero } from './vector';
 

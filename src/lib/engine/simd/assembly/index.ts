@@ -2,9 +2,15 @@
 export { copy, zero } from './vector';
 export { gemm, gemmTN, packB } from './gemm';
 export { col2im, im2col } from './patches';
-export { depthwise, depthwiseInput, depthwiseWeight } from './depthwise';
+export { depthwise } from './depthwise';
+export { depthwiseInput, depthwiseInputDilated, depthwiseWeight } from './depthwise-backward';
 export { normApply, normBackward, normScale, normStats } from './norm';
 export { pool, poolBackward } from './pool';
+export { windowPool, windowPoolBackward } from './window-pool';
+export { resize, resizeBackward } from './resize';
 export { gate, gateBackward } from './gate';
+export { product, productBackward } from './product';
+export { activateMap, deactivateMap } from './activation';
 export { biasAct, biasActBackward } from './dense';
+export { repeat, repeatBackward, strips } from './moves';
 export { sgd, sum } from './elementwise';

@@ -1,6 +1,6 @@
 /** @file Assembly: full convolutions as matrix products: patches out of a map and their adjoint. */
 
-/** Patches of x[B,H,W,C]: out[B*Ho*Wo][k*k*C], zeros outside the map. */
+/** Patches of x[B,H,W,C], taps d apart: out[B*Ho*Wo][k*k*C], zeros outside the map. */
 export function im2col(
   x: usize,
   out: usize,
@@ -13,15 +13,16 @@ export function im2col(
   top: i32,
   left: i32,
   Ho: i32,
-  Wo: i32
+  Wo: i32,
+  d: i32
 ): void {
   for (let b = 0; b < B; b++) {
     for (let oy = 0; oy < Ho; oy++) {
       for (let ox = 0; ox < Wo; ox++) {
         for (let i = 0; i < k; i++) {
-          const y = oy * s + i - top;
+          const y = oy * s + i * d - top;
           for (let j = 0; j < k; j++) {
-            const z = ox * s + j - left;
+            const z = ox * s + j * d - left;
             const inside = <u32>y < <u32>H && <u32>z < <u32>W;
             const from = x + ((<usize>(((b * H + y) * W + z) * C)) << 2);
             for (let c = 0; c < C; c++) {
@@ -48,15 +49,16 @@ export function col2im(
   top: i32,
   left: i32,
   Ho: i32,
-  Wo: i32
+  Wo: i32,
+  d: i32
 ): void {
   for (let b = 0; b < B; b++) {
     for (let oy = 0; oy < Ho; oy++) {
       for (let ox = 0; ox < Wo; ox++) {
         for (let i = 0; i < k; i++) {
-          const y = oy * s + i - top;
+          const y = oy * s + i * d - top;
           for (let j = 0; j < k; j++) {
-            const z = ox * s + j - left;
+            const z = ox * s + j * d - left;
             if (<u32>y < <u32>H && <u32>z < <u32>W) {
               const to = dx + ((<usize>(((b * H + y) * W + z) * C)) << 2);
               for (let c = 0; c < C; c++) {

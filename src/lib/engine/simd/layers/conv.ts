@@ -1,9 +1,9 @@
 /** @file SIMD engine: full convolution as a matrix product; 1x1 reads the map itself, larger kernels read its patches. */
 import type { ConvOp } from '$lib/ops/op';
-import { inputOf, packedSize, type Ground, type Layer } from './layer';
-import { openNorm } from './norm';
+import { openFinish } from './finish';
+import { geometryOf, inputOf, packedSize, type Ground, type Layer } from './layer';
 
-/** Builds a convolution with norm and activation. */
+/** Builds a convolution with what follows it. */
 export function openConv(op: ConvOp, ground: Ground): Layer {
   const { kernels, arena, parameters, maxBatch, packed } = ground;
   const [height, width, channels] = op.in;
@@ -14,21 +14,19 @@ export function openConv(op: ConvOp, ground: Ground): Layer {
   const input = inputOf(ground, 0);
   const weight = parameters.of(op, 'weight');
   const patches = direct ? input : arena.alloc(maxBatch * pixels * depth);
-  const z = arena.alloc(maxBatch * pixels * out);
-  const norm = openNorm(op, ground);
+  const finish = openFinish(op, ground);
   packed.need(packedSize(depth, out));
-  const [top, , left] = op.pad;
-  const geometry = [height, width, channels, op.kernel, op.stride, top, left, outHeight, outWidth] as const;
+  const geometry = geometryOf(op, channels);
   return {
-    output: norm.output,
+    output: finish.output,
     forward(count, training) {
       if (!direct) kernels.im2col(input, patches, count, ...geometry);
       kernels.packB(weight.value, depth, out, 0, packed.pointer);
-      kernels.gemm(patches, packed.pointer, z, count * pixels, depth, out, 0);
-      norm.forward(z, count, training);
+      kernels.gemm(patches, packed.pointer, finish.z, count * pixels, depth, out, 0);
+      finish.forward(count, training);
     },
     backward(count, dy, [into]) {
-      norm.backward(z, dy, count);
+      finish.backward(dy, count);
       kernels.zero(weight.gradient, weight.size);
       kernels.gemmTN(patches, dy, weight.gradient, count * pixels, depth, out);
       if (!into) return;

@@ -1,29 +1,26 @@
-/** @file SIMD engine: fully connected layer with bias and activation. */
+/** @file SIMD engine: fully connected layer. */
 import type { DenseOp } from '$lib/ops/op';
-import { ACT } from '../kernels';
+import { openFinish } from './finish';
 import { inputOf, packedSize, type Ground, type Layer } from './layer';
 
 /** Builds a dense layer on a 1x1 map. */
 export function openDense(op: DenseOp, ground: Ground): Layer {
-  const { kernels, arena, parameters, maxBatch, packed } = ground;
+  const { kernels, parameters, packed } = ground;
   const from = op.in[2];
   const out = op.out[2];
   const input = inputOf(ground, 0);
   const weight = parameters.of(op, 'weight');
-  const bias = parameters.of(op, 'bias');
-  const z = arena.alloc(maxBatch * out);
-  const output = arena.alloc(maxBatch * out);
-  const act = ACT[op.nl];
+  const finish = openFinish(op, ground);
   packed.need(packedSize(from, out));
   return {
-    output,
-    forward(count) {
+    output: finish.output,
+    forward(count, training) {
       kernels.packB(weight.value, from, out, 0, packed.pointer);
-      kernels.gemm(input, packed.pointer, z, count, from, out, 0);
-      kernels.biasAct(z, bias.value, output, count, out, act);
+      kernels.gemm(input, packed.pointer, finish.z, count, from, out, 0);
+      finish.forward(count, training);
     },
     backward(count, dy, [into]) {
-      kernels.biasActBackward(z, dy, bias.gradient, count, out, act);
+      finish.backward(dy, count);
       kernels.zero(weight.gradient, weight.size);
       kernels.gemmTN(input, dy, weight.gradient, count, from, out);
       if (!into) return;

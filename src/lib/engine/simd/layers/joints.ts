@@ -1,38 +1,31 @@
-/** @file SIMD engine: the layers without tensors: pool, the scaling of squeeze-and-excite, residual sum. */
-import type { AddOp, MultiplyOp, PoolOp } from '$lib/ops/op';
-import { inputOf, type Ground, type Layer } from './layer';
+/** @file SIMD engine: the layers that join maps without tensors: the scaling of squeeze-and-excite, residual sum, concatenation. */
+import type { Shape } from '$lib/arch/architecture';
+import type { AddOp, ConcatOp, MultiplyOp } from '$lib/ops/op';
+import { inputOf, type Ground, type Into, type Layer } from './layer';
 
-/** Builds a global average pool. */
-export function openPool(op: PoolOp, ground: Ground): Layer {
-  const { kernels, arena, maxBatch } = ground;
-  const [height, width, channels] = op.in;
-  const pixels = height * width;
-  const input = inputOf(ground, 0);
-  const output = arena.alloc(maxBatch * channels);
-  return {
-    output,
-    forward: (count) => kernels.pool(input, output, count, pixels, channels),
-    backward(count, dy, [into]) {
-      if (into) kernels.poolBackward(dy, into.pointer, count, pixels, channels, into.add ? 1 : 0);
-    }
-  };
-}
-
-/** Builds the scaling of a map by its gate. */
-export function openMultiply(op: MultiplyOp, ground: Ground): Layer {
+/** Builds the scaling of a map by its gate, or by a map of its shape. */
+export function openMultiply(op: MultiplyOp, ground: Ground, gateShape: Shape): Layer {
   const { kernels, arena, maxBatch } = ground;
   const [height, width, channels] = op.out;
   const pixels = height * width;
+  const size = pixels * channels;
   const map = inputOf(ground, 0);
   const gate = inputOf(ground, 1);
-  const output = arena.alloc(maxBatch * pixels * channels);
+  const output = arena.alloc(maxBatch * size);
+  const whole = gateShape[0] * gateShape[1] === pixels;
+  const addOf = (into: Into | null | undefined): number => (into?.add ? 1 : 0);
   return {
     output,
-    forward: (count) => kernels.gate(map, gate, output, count, pixels, channels),
+    forward(count) {
+      if (whole) kernels.product(map, gate, output, count * size);
+      else kernels.gate(map, gate, output, count, pixels, channels);
+    },
     backward(count, dy, [into, intoGate]) {
-      if (!into || !intoGate) throw new Error(`multiply ${op.id}: inputs must be ops, got the picture`);
-      const [add, addGate] = [into.add ? 1 : 0, intoGate.add ? 1 : 0];
-      kernels.gateBackward(map, gate, dy, into.pointer, intoGate.pointer, count, pixels, channels, add, addGate);
+      const [add, addGate] = [addOf(into), addOf(intoGate)];
+      // Nobody asks for the picture's gradient: it may overwrite dy, or be left out.
+      const [a, b] = [into?.pointer ?? dy, intoGate?.pointer ?? 0];
+      if (whole) kernels.productBackward(map, gate, dy, a, b, count * size, add, addGate);
+      else kernels.gateBackward(map, gate, dy, a, b, count, pixels, channels, add, addGate);
     }
   };
 }
@@ -52,6 +45,36 @@ export function openAdd(op: AddOp, ground: Ground): Layer {
         if (!into) continue;
         if (into.add) kernels.sum(into.pointer, dy, into.pointer, count * size);
         else if (into.pointer !== dy) kernels.copy(into.pointer, dy, count * size);
+      }
+    }
+  };
+}
+
+/** Builds a concatenation: strips of numbers laid side by side, once for each picture (rows) or pixel (channels). */
+export function openConcat(op: ConcatOp, ground: Ground, shapes: readonly Shape[]): Layer {
+  const { kernels, arena, maxBatch } = ground;
+  const [height, width, channels] = op.out;
+  const pixels = op.axis === 'channels' ? height * width : 1;
+  const stride = (height * width * channels) / pixels;
+  const output = arena.alloc(maxBatch * pixels * stride);
+  let at = 0;
+  const parts = shapes.map((shape, index) => {
+    const size = (shape[0] * shape[1] * shape[2]) / pixels;
+    const part = { input: inputOf(ground, index), size, offset: at * 4 };
+    at += size;
+    return part;
+  });
+  return {
+    output,
+    forward(count) {
+      for (const { input, size, offset } of parts) {
+        kernels.strips(input, size, output + offset, stride, size, count * pixels, 0);
+      }
+    },
+    backward(count, dy, targets) {
+      for (const [index, { size, offset }] of parts.entries()) {
+        const into = targets[index];
+        if (into) kernels.strips(dy + offset, stride, into.pointer, size, size, count * pixels, into.add ? 1 : 0);
       }
     }
   };

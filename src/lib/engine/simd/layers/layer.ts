@@ -1,6 +1,7 @@
 /** @file SIMD engine: what a layer is, and what it may use to become one. */
+import type { ConvOp, DepthwiseOp } from '$lib/ops/op';
 import type { Arena, Scratch } from '../arena';
-import type { Kernels } from '../kernels';
+import type { Geometry, Kernels } from '../kernels';
 import type { Parameters } from '../parameters';
 
 /** Where to put the gradient of an input: a byte offset, added to what is there or overwriting it. */
@@ -39,4 +40,10 @@ export function inputOf(ground: Ground, index: number): number {
   const pointer = ground.inputs[index];
   if (pointer === undefined) throw new Error(`layer: input ${index} must exist, it does not`);
   return pointer;
+}
+
+/** A windowed op as the kernels take it; depthwise kernels read as many channels as they write. */
+export function geometryOf(op: ConvOp | DepthwiseOp, channels: number): Geometry {
+  const [top, , left] = op.pad;
+  return [op.in[0], op.in[1], channels, op.kernel, op.stride, top, left, op.out[0], op.out[1], op.dilation];
 }
