@@ -12,7 +12,6 @@ import type {
   Stem
 } from '../../src/lib/arch/architecture';
 import { checkArchitecture } from '../../src/lib/arch/parse';
-import { widthBefore } from '../../src/lib/arch/rules';
 
 /** How large the tables may grow; keep it small where they are built and run. */
 export interface TableLimits {
@@ -128,26 +127,6 @@ function head(rows: number, width: fc.Arbitrary<number>): fc.Arbitrary<Head> {
   );
 }
 
-/** A detection head needs a row that expands: the tapped row becomes one. */
-function withTap(arch: Architecture): Architecture {
-  if (arch.head.kind !== 'ssdlite') return arch;
-  const { tap } = arch.head;
-  const row: BneckRow = {
-    kind: 'bneck',
-    kernel: 3,
-    expSize: widthBefore(arch, tap) + 1,
-    out: 5,
-    se: null,
-    nl: 'relu6',
-    stride: 1,
-    dilation: 1,
-    expand: 'whenWider',
-    shortcut: arch.padding === 'valid' ? 'none' : 'identity'
-  };
-  return { ...arch, rows: arch.rows.with(tap, row) };
-}
-
-/** The context of a decoder is what its first stage scales up; a table without stages keeps its width as it is. */
 const valid = (arch: Architecture): boolean => checkArchitecture(arch).length === 0;
 
 /** Random tables that `checkArchitecture` accepts; of every kind of row and head, with and without stem, norm and padding. */
@@ -172,6 +151,6 @@ export function randomTables(limits: TableLimits = {}): fc.Arbitrary<Architectur
         head: head(rows.length, width)
       })
     )
-    .map((arch): Architecture => withTap({ ...arch, convBias: arch.convBias && !arch.norm } as Architecture))
+    .map((arch): Architecture => ({ ...arch, convBias: arch.convBias && !arch.norm }) as Architecture)
     .filter(valid);
 }

@@ -43,7 +43,7 @@ describe('parseArchitecture(value)', () => {
     ['rows.3.expSize', 1e9, 'got 1000000000'],
     ['rows.3.out', 'many', '#out must be a number'],
     ['rows.3.stride', 3, 'stride must be 1, 2'],
-    ['rows.3.kernel', 4, 'kernel must be 3, 5, 7'],
+    ['rows.3.kernel', 4, 'kernel must be 1, 3, 5, 7'],
     ['format', 2, 'format must be 1'],
     ['input.0', 0, 'input height'],
     ['classes', 1, 'classes'],

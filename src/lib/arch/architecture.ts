@@ -172,7 +172,7 @@ export interface SsdliteHead {
   readonly kind: 'ssdlite';
   /** The last 1x1 convolution of the backbone: C5. */
   readonly conv: HeadLayer | null;
-  /** The bneck row, counted from 0, whose expansion is C4. */
+  /** The row, counted from 0, whose expansion is C4; one without an expansion is tapped at its input. */
   readonly tap: number;
   readonly extras: readonly ExtraBlock[];
   readonly nl: NL;

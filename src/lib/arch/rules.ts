@@ -59,9 +59,7 @@ function headIssues(arch: Architecture): readonly Issue[] {
   if (head.kind === 'decoder') {
     return head.stages.flatMap(({ skip }, i) => rowMissing(`head.stages.${i}.skip`, skip - 1));
   }
-  const row = rows[head.tap];
-  const expands = row?.kind === 'bneck' && (row.expand === 'always' || row.expSize !== widthBefore(arch, head.tap));
-  return expands ? [] : [issue('head.tap', m.arch_tap_row({ row: head.tap + 1 }))];
+  return rowMissing('head.tap', head.tap);
 }
 
 /** Every rule between fields that a table breaks. */

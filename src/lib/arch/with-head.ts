@@ -29,14 +29,11 @@ export const ssdliteRule: DetectionRule = {
 
 const strideOf = (row: Row): number => (row.kind === 'squeezeExcite' ? 1 : row.stride);
 
-/** Rows, counted from 0, at which the resolution halves. */
-const halving = (arch: Architecture): number[] => arch.rows.flatMap((row, i) => (strideOf(row) === 2 ? [i] : []));
-
-/** The first row at an eighth of the input: what LR-ASPP joins in. */
-function lowRow(arch: Architecture): number {
-  let stride: number = arch.stem?.stride ?? 1;
-  const index = arch.rows.findIndex((row) => (stride *= strideOf(row)) >= 8);
-  return Math.max(0, index);
+/** The first row, counted from 0, whose map has at most 1/`stride` of the input's side. */
+function firstAt(arch: Architecture, stride: number): number | null {
+  let now: number = arch.stem?.stride ?? 1;
+  const index = arch.rows.findIndex((row) => (now *= strideOf(row)) >= stride);
+  return index < 0 ? null : index;
 }
 
 function lraspp(arch: Architecture, pool: 'global' | 'paper', outputStride: OutputStride): Architecture {
@@ -45,7 +42,8 @@ function lraspp(arch: Architecture, pool: 'global' | 'paper', outputStride: Outp
     kind: 'lraspp',
     conv: lastConvOf(arch.head),
     filters: 128,
-    low: lowRow(arch),
+    // Joined in at an eighth of the input.
+    low: firstAt(arch, 8) ?? 0,
     // Fig. 10 of MobileNetV3 prints a 49x49 pool of stride (16, 20); windows larger than the map are cut to it.
     pool: pool === 'paper' ? { kernel: [49, 49], stride: [16, 20] } : 'global',
     gate: 'sigmoid',
@@ -60,7 +58,8 @@ function ssdlite(arch: Architecture): Architecture {
   const head: Head = {
     kind: 'ssdlite',
     conv: lastConvOf(arch.head),
-    tap: halving(arch).at(-1) ?? Math.max(0, arch.rows.length - 1),
+    // C4 is the finest map of the last resolution but one: what the row to 1/32 strides from.
+    tap: firstAt(arch, 32) ?? Math.max(0, arch.rows.length - 1),
     extras: [512, 256, 256, 128].map((out) => ({ mid: out / 2, out })),
     nl: 'relu6',
     norm,

@@ -80,9 +80,8 @@ function lowerLraspp(ground: Ground, head: LrasppHead): void {
 function lowerSsdlite(ground: Ground, head: SsdliteHead): void {
   const { arch, list } = ground;
   const { norm, nl, extras } = head;
-  const tapped = list.ops.find((op) => op.id === `${rowId(head.tap)}.expand`);
-  if (!tapped) throw new Error(`head: row ${head.tap + 1} must have an expansion to tap`);
-  const maps: Place[] = [{ id: tapped.id, shape: tapped.out }];
+  const expansion = list.ops.find((op) => op.id === `${rowId(head.tap)}.expand`);
+  const maps: Place[] = [expansion ? { id: expansion.id, shape: expansion.out } : columnAt(ground, head.tap)];
   lastConv(ground, head.conv);
   maps.push(list.at);
   for (const [index, { mid, out }] of extras.entries()) {
