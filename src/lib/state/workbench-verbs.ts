@@ -1,16 +1,16 @@
 /** @file State: the page's gestures as workbench verbs, each with its label in words. */
-import type { Architecture, Issue, Row } from '$lib/arch/architecture';
+import type { Architecture, Head, Issue, Row } from '$lib/arch/architecture';
 import { fitTo } from '$lib/arch/fit';
+import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
+import type { OutputStride } from '$lib/arch/output-stride';
 import { presetById, presets, type Preset } from '$lib/arch/presets/catalogue';
-import { scaleWidth, withInput } from '$lib/arch/scale';
-import { toUrlCode } from '$lib/arch/url-code';
 import { columnsOf } from '$lib/components/diagram/columns';
 import type { Cell, Option } from '$lib/components/editor/cells';
 import { changesOf } from '$lib/components/editor/changes';
 import { fieldName } from '$lib/components/editor/words';
 import { lower } from '$lib/ops/lower';
 import { m } from '$paraglide/messages';
-import type { Workbench } from './workbench.svelte';
+import type { Beginning, Workbench } from './workbench.svelte';
 
 /** Commits a cell of the table: text for widths and counts, the option's value otherwise. */
 export function commitCell(workbench: Workbench, cell: Cell, value: Option['value']): readonly Issue[] {
@@ -76,10 +76,10 @@ export function presetOf(arch: Architecture): Preset | undefined {
 }
 
 export function openPreset(workbench: Workbench, id: string): void {
-  const preset = presetById(id);
-  if (!preset) return;
-  workbench.open(preset.arch, m.did_open({ name: preset.arch.name }), preset.arch);
-  workbench.selected = telling(preset.arch);
+  const arch = presetById(id)?.arch;
+  if (!arch) return;
+  workbench.open(arch, m.did_open({ name: arch.name }), { base: arch, origin: arch, options: {} });
+  workbench.selected = telling(arch);
 }
 
 /** Where the page looks first: the last row that halves the resolution, or the first row. */
@@ -87,54 +87,120 @@ export function telling(arch: Architecture): number {
   return Math.max(1, arch.rows.findLastIndex((row) => row.kind !== 'squeezeExcite' && row.stride === 2) + 1);
 }
 
-export const widthChoices = [1, 0.35, 0.5, 0.75, 1.25, 1.4] as const;
+export const widthChoices = [0.35, 0.5, 0.75, 1, 1.25, 1.4] as const;
 
 /** Edits beyond which a network is its own beginning rather than an edited preset. */
 const mostEdits = 12;
 
-/** The preset of its name, at the width and input that leave the fewest edits; the network itself when none is near. */
-function originOf(arch: Architecture): { readonly base: Architecture; readonly width: number } {
+const isHead = (head: Head, origin: Head): NetworkChange =>
+  head.kind === origin.kind || head.kind === 'decoder' ? {} : { head: head.kind };
+
+/** Pixels of the input between two cells of the last row's map. */
+export function outputStrideOf(arch: Architecture): number {
+  const last = lower(arch).findLast((op) => op.column === arch.rows.length)?.out[0] ?? arch.input[0];
+  return arch.input[0] / last;
+}
+
+const strides: readonly OutputStride[] = [32, 16, 8];
+
+/** Options under which a preset may have become the network: its head, stride and padding, any width, either tail. */
+function likely(arch: Architecture, preset: Architecture): readonly NetworkChange[] {
+  const stride = strides.find((choice) => Math.abs(outputStrideOf(arch) - choice) / choice < 0.13);
+  const own = Math.abs(outputStrideOf(preset) - outputStrideOf(arch)) < 1;
+  const fixed: NetworkChange = {
+    ...isHead(arch.head, preset.head),
+    ...(stride && !own && { outputStride: stride }),
+    ...(arch.padding !== preset.padding && { padding: arch.padding }),
+    ...(arch.input.some((size, i) => size !== preset.input[i]) && { input: arch.input })
+  };
+  const widths = [{}, ...widthChoices.filter((width) => width !== 1).map((width) => ({ width }))];
+  const rules = [{}, { widthRule: 'keras' } as const];
+  return widths.flatMap((width) =>
+    (Object.keys(width).length > 0 ? rules : [{}]).flatMap((rule) =>
+      [{}, { reducedTail: true }].map((tail) => ({ ...fixed, ...width, ...rule, ...tail }))
+    )
+  );
+}
+
+/** The preset of its name, under the options that leave the fewest edits; the network itself when none is near. */
+function originOf(arch: Architecture): Beginning {
   const preset = presetOf(arch)?.arch;
-  if (!preset) return { base: arch, width: 1 };
+  const itself = { base: arch, origin: arch, options: {} };
+  if (!preset) return itself;
+  const plain = arch.input[2] === preset.input[2];
+  const origin = plain ? preset : fitTo(preset, arch.input, arch.classes).arch;
   const columns = columnsOf(arch, lower(arch));
-  const plain = arch.input[2] === preset.input[2] && arch.classes === preset.classes;
-  const fitted = plain ? withInput(preset, arch.input) : fitTo(preset, arch.input, arch.classes).arch;
-  const near = widthChoices.map((width) => {
-    const scaled = scaleWidth(fitted, width);
-    const base = toUrlCode(scaled) === toUrlCode(preset) ? preset : scaled;
-    return { base, width, count: changesOf(columns, columnsOf(base, lower(base))).count };
-  });
-  const best = near.reduce((a, b) => (b.count < a.count ? b : a));
-  return best.count <= mostEdits ? best : { base: arch, width: 1 };
+  let best = { ...itself, count: mostEdits + 1 };
+  for (const options of likely(arch, origin)) {
+    const base = Object.keys(options).length === 0 ? origin : applyNetworkOptions(origin, options);
+    const { count } = changesOf(columns, columnsOf(base, lower(base)));
+    if (count < best.count) best = { base, origin, options, count };
+    if (count === 0) break;
+  }
+  const { base, options } = best;
+  return { base, origin: best.origin, options };
 }
 
 /** Opens a network from a link or a file; edits count against the preset it came from, where it is near one. */
 export function openGiven(workbench: Workbench, arch: Architecture, label: string, fresh = false): void {
-  const { base, width } = originOf(arch);
-  if (fresh) workbench.restart(arch, label, base, width);
-  else workbench.open(arch, label, base, width);
+  const beginning = originOf(arch);
+  if (fresh) workbench.restart(arch, label, beginning);
+  else workbench.open(arch, label, beginning);
 }
 
 /** Input sizes offered, in pixels; 28 fits the network to small grey pictures of ten classes. */
 export const inputSizes = [28, 96, 128, 160, 192, 224, 256, 320] as const;
 
-export function chooseInput(workbench: Workbench, side: number): void {
-  if (side === 28) {
-    const shape = [28, 28, 1] as const;
-    const base = fitTo(workbench.base, shape, 10).arch;
-    const arch = workbench.arch === workbench.base ? base : fitTo(workbench.arch, shape, 10).arch;
-    workbench.open(arch, m.did_fit(), base, workbench.width);
-    return;
-  }
-  const preset = presetOf(workbench.base);
-  const label = m.did_input({ side });
-  if (workbench.arch.input[2] !== 3 && preset) workbench.open(withInput(preset.arch, [side, side, 3]), label);
-  else workbench.resize([side, side, workbench.arch.input[2]], label);
+/** The options with some set and some taken out. */
+export function changed(
+  options: NetworkChange,
+  set: NetworkChange,
+  out: readonly (keyof NetworkChange)[] = []
+): NetworkChange {
+  const kept = Object.entries(options).filter(([key]) => !out.some((name) => name === key));
+  return { ...Object.fromEntries(kept), ...set };
 }
 
-export function chooseWidth(workbench: Workbench, width: number): void {
-  const preset = presetOf(workbench.base)?.arch ?? workbench.base;
-  const same = preset.input[2] === workbench.arch.input[2];
-  const unscaled = same ? preset : fitTo(preset, workbench.arch.input, workbench.arch.classes).arch;
-  workbench.widen(width, unscaled, m.did_width({ width }));
+export function chooseInput(workbench: Workbench, side: number): readonly Issue[] {
+  const preset = presetOf(workbench.origin)?.arch;
+  const { arch, base, options } = workbench;
+  if (side === 28) {
+    const shape = [28, 28, 1] as const;
+    const origin = fitTo(workbench.origin, shape, 10).arch;
+    const kept = changed(options, {}, ['input', 'classes']);
+    const fitted = fitTo(base, shape, 10).arch;
+    const now = arch === base ? fitted : fitTo(arch, shape, 10).arch;
+    workbench.open(now, m.did_fit(), { base: fitted, origin, options: kept });
+    return [];
+  }
+  // Grey pictures changed strides and channels, too: colour begins again with the preset.
+  if (preset && preset.input[2] !== arch.input[2]) openPreset(workbench, presetOf(workbench.origin)?.id ?? '');
+  return chooseSize(workbench, side, side);
+}
+
+/** Another height and width for as many channels. */
+export function chooseSize(workbench: Workbench, height: number, width: number): readonly Issue[] {
+  const { origin, options } = workbench;
+  const input = [height, width, origin.input[2]] as const;
+  const own = origin.input[0] === height && origin.input[1] === width && !('head' in options);
+  const next = own ? changed(options, {}, ['input']) : changed(options, { input });
+  return workbench.setOptions(next, m.did_input({ side: height === width ? height : `${height} × ${width}` }));
+}
+
+export function chooseWidth(workbench: Workbench, width: number): readonly Issue[] {
+  const { options } = workbench;
+  const next = width === 1 ? changed(options, {}, ['width']) : changed(options, { width });
+  return workbench.setOptions(next, m.did_width({ width }));
+}
+
+/** Sets or takes out one option of the whole network; a head brings its own usual input and stride. */
+export function chooseOption(
+  workbench: Workbench,
+  set: NetworkChange,
+  out: readonly (keyof NetworkChange)[],
+  what: string
+): readonly Issue[] {
+  const forHead: readonly (keyof NetworkChange)[] =
+    'head' in set || out.includes('head') ? ['input', 'outputStride', 'outIndices', 'classes'] : [];
+  return workbench.setOptions(changed(workbench.options, set, [...out, ...forHead]), m.did_option({ what }));
 }

@@ -1,14 +1,15 @@
 /** @file State: the open network as an undoable document; every number on the page is derived from it. */
-import type { Architecture, Issue, Shape } from '$lib/arch/architecture';
+import type { Architecture, Issue } from '$lib/arch/architecture';
 import { readWidthCell } from '$lib/arch/cell';
 import { duplicateRow, insertRow, moveRow, removeRow, setExpSize, setField, setSqueezeExcite } from '$lib/arch/edit';
+import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
-import { scaleWidth, withInput } from '$lib/arch/scale';
 import { columnsOf, type Column } from '$lib/components/diagram/columns';
 import { totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import { commit, historyOf, redone, undone, type History } from './history';
+import { replayed } from './replay';
 import {
   timeAfterEdit,
   unknown,
@@ -19,13 +20,19 @@ import {
   type Timings
 } from './timings';
 
-/** The document: the network now, and the one its edits are counted against. */
-interface Sheet {
-  readonly arch: Architecture;
+/** Where an open network comes from: `base`, which edits are counted against, is `origin` with `options` applied. */
+export interface Beginning {
   readonly base: Architecture;
-  /** Width multiplier applied to the base. */
-  readonly width: number;
+  readonly origin: Architecture;
+  readonly options: NetworkChange;
 }
+
+/** The document: the network now and its beginning. */
+interface Sheet extends Beginning {
+  readonly arch: Architecture;
+}
+
+const plain = (arch: Architecture): Beginning => ({ base: arch, origin: arch, options: {} });
 
 const rowField = /^rows\.(\d+)\.(expSize|se)$/;
 
@@ -49,7 +56,7 @@ export class Workbench {
   readonly #timing = $derived.by(() => this.#timeNow());
 
   constructor(arch: Architecture, label: string) {
-    this.#history = historyOf({ arch, base: arch, width: 1 }, label);
+    this.#history = historyOf({ arch, ...plain(arch) }, label);
   }
 
   get arch(): Architecture {
@@ -59,9 +66,13 @@ export class Workbench {
   get base(): Architecture {
     return this.#sheet.base;
   }
-  /** The width multiplier chosen on the page. */
-  get width(): number {
-    return this.#sheet.width;
+  /** The table that the options are applied to: a preset, or what was opened. */
+  get origin(): Architecture {
+    return this.#sheet.origin;
+  }
+  /** The options chosen on the page. */
+  get options(): NetworkChange {
+    return this.#sheet.options;
   }
   get ops(): readonly Op[] {
     return this.#ops;
@@ -118,18 +129,20 @@ export class Workbench {
   }
 
   /**
-   * Opens another network as one undoable step. Edits are counted against `base`; without one, against the base there is
-   * when the two agree in rows, input and classes (what a search or a pruning hands back), else against itself.
+   * Opens another network as one undoable step. Without a beginning of its own its edits are counted against the base
+   * there is when the two agree in rows, input and classes (what a search or a pruning hands back), else against itself.
    */
-  open(arch: Architecture, label: string, base?: Architecture, width = 1): void {
+  open(arch: Architecture, label: string, beginning?: Beginning): void {
     const sheet = this.#sheet;
-    const against = base ?? (comparable(arch, sheet.base) ? sheet.base : arch);
-    this.#commit({ arch, base: against, width: against === sheet.base ? sheet.width : width }, label);
+    const kept = comparable(arch, sheet.base) ? sheet : plain(arch);
+    const { base, origin, options } = beginning ?? kept;
+    this.#commit({ arch, base, origin, options }, label);
   }
 
   /** Starts over with a network: nothing before it can be undone. */
-  restart(arch: Architecture, label: string, base: Architecture = arch, width = 1): void {
-    this.#history = historyOf({ arch, base, width }, label);
+  restart(arch: Architecture, label: string, beginning: Beginning = plain(arch)): void {
+    const { base, origin, options } = beginning;
+    this.#history = historyOf({ arch, base, origin, options }, label);
   }
 
   /** Duplicates, removes or moves a row (index in `arch.rows`); issues come back and nothing changes when it cannot be. */
@@ -146,22 +159,14 @@ export class Workbench {
     return this.#try(insertRow(this.arch, index, row), label);
   }
 
-  /** Gives the network and its base another input size. */
-  resize(input: Shape, label: string): readonly Issue[] {
-    const { arch, base, width } = this.#sheet;
-    const next = withInput(arch, input);
-    const issues = checkArchitecture(next);
-    if (issues.length === 0) this.#commit({ arch: next, base: withInput(base, input), width }, label);
-    return issues;
-  }
-
-  /** Scales every width so that the whole stands at `width` of the unscaled network; edits scale with it. */
-  widen(width: number, unscaled: Architecture, label: string): readonly Issue[] {
-    const sheet = this.#sheet;
-    const base = scaleWidth(withInput(unscaled, sheet.arch.input), width);
-    const arch = sheet.arch === sheet.base ? base : scaleWidth(sheet.arch, width / sheet.width);
-    const issues = checkArchitecture(arch);
-    if (issues.length === 0) this.#commit({ arch, base, width }, label);
+  /** Sets the whole network's options; edits are made again on the new base where its rows still pair. */
+  setOptions(options: NetworkChange, label: string): readonly Issue[] {
+    const { arch, base, origin, options: now } = this.#sheet;
+    const next = Object.keys(options).length === 0 ? origin : applyNetworkOptions(origin, options);
+    const ratio = (options.width ?? 1) / (now.width ?? 1);
+    const edited = arch === base ? next : replayed(arch, base, next, ratio);
+    const issues = edited ? checkArchitecture(edited) : [];
+    if (issues.length === 0) this.#commit({ arch: edited ?? next, base: next, origin, options }, label);
     return issues;
   }
 

@@ -106,7 +106,7 @@ describe('the workbench', () => {
   test('the width multiplier scales the base and keeps edits', () => {
     const bench = fresh();
     bench.edit('rows.3.nl', 'relu', 'NL');
-    expect(bench.widen(0.5, small(), 'width')).toEqual([]);
+    expect(bench.setOptions({ width: 0.5 }, 'width')).toEqual([]);
     expect(bench.columns[9]?.expSize).toBe(144);
     expect(bench.columns[4]?.nl).toBe('relu');
     expect(changesOf(bench.columns, bench.baseColumns).count).toBe(1);
@@ -138,6 +138,39 @@ describe('the workbench', () => {
     bench.insert(4, bneck(7, 80, 40, false, 'RE', 1), 'insert');
     expect(bench.timings).toMatchObject({ totalMs: null, kind: null });
     expect([bench.timings.perColumnMs?.[5], bench.timingKinds[5]]).toEqual([null, null]);
+  });
+});
+
+describe('options of the whole network', () => {
+  test('give the published networks of torchvision', () => {
+    const bench = fresh();
+    const large = presetById('v3-large')?.arch ?? small();
+    bench.open(large, 'opened', { base: large, origin: large, options: {} });
+    bench.setOptions({ head: 'lraspp' }, 'head');
+    expect(bench.cost.params).toBe(3_221_538);
+    expect(
+      bench.columns
+        .map((column) => column.kind)
+        .slice(-5)
+        .join(' ')
+    ).toBe('conv context gate maps resize');
+    bench.setOptions({ head: 'ssdlite', reducedTail: true }, 'head');
+    expect(bench.cost.params).toBe(3_440_060);
+    expect(bench.arch.input).toEqual([320, 320, 3]);
+    bench.setOptions({}, 'none');
+    expect(bench.base).toBe(large);
+  });
+
+  test('make edits again, widths scaled', () => {
+    const bench = fresh();
+    bench.edit('rows.7.expSize', 240, 'exp');
+    bench.edit('rows.7.kernel', 7, 'k');
+    bench.setOptions({ width: 0.5, outputStride: 16 }, 'options');
+    expect([bench.columns[8]?.expSize, bench.columns[8]?.kernel]).toEqual([120, 7]);
+    expect(bench.columns[9]?.dilation).toBe(2);
+    expect(changesOf(bench.columns, bench.baseColumns).count).toBe(2);
+    bench.setOptions({}, 'none');
+    expect([bench.columns[8]?.expSize, bench.columns[8]?.kernel]).toEqual([240, 7]);
   });
 });
 

@@ -1,4 +1,6 @@
 /** @file Components: path texts of the drawing's marks, and the heat class of a value. */
+import type { NL } from '$lib/arch/architecture';
+import type { Route } from './layout';
 
 const n = (value: number): string => String(Math.round(value * 10) / 10);
 
@@ -47,3 +49,19 @@ export function mesh({ x, width, ground, from, to }: Body): string {
 export function arcPath(from: number, to: number, y: number, rise: number): string {
   return `M${n(from)} ${n(y)}C${n(from)} ${n(y - rise)} ${n(to)} ${n(y - rise)} ${n(to)} ${n(y - 4)}`;
 }
+
+/** The way of a map that a later column reads: up, along with rounded corners, and down. */
+export function routePath({ from, to, fromTop, toTop, y }: Route): string {
+  const r = Math.max(0, Math.min(6, (to - from) / 2));
+  return `M${n(from)} ${n(fromTop - 5)}V${n(y + r)}q0 ${n(-r)} ${n(r)} ${n(-r)}H${n(to - r)}q${n(r)} 0 ${n(r)} ${n(r)}V${n(toTop - 9)}`;
+}
+
+/** Each non-linearity as a tiny plot of itself, relative to its middle. */
+export const nlPlots: Readonly<Record<NL, string>> = {
+  linear: 'm-6 5l12 -10',
+  relu: 'm-7 4h7l6.5 -9',
+  relu6: 'm-7 4h5l5 -8h4',
+  hardSwish: 'm-7 3h3c2.6 0 2.6 2 4.6 2 3 0 4.4 -5.5 6.4 -10',
+  swish: 'm-7 3c3 .6 4.6 2.2 7 2.2 3 0 4.8 -5.7 6.6 -10.2',
+  shiftedSwish: 'm-7 3.4c3.6 .3 5.8 .3 8 -.6 2.6 -1 4 -4.6 5.6 -8.2'
+};

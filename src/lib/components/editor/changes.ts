@@ -1,6 +1,6 @@
 /** @file Components: which cells differ from the network that was opened. */
 import type { Column } from '$lib/components/diagram/columns';
-import { cellOf, fields, type Field } from './cells';
+import { allFields, cellOf, type Field } from './cells';
 
 /** Texts before the edit keyed by `column.field`, columns that are new, and how many edits that makes in all. */
 export interface Changes {
@@ -16,7 +16,7 @@ export function cellKey(column: number, field: Field): string {
 }
 
 const written = (column: Column): string =>
-  [column.kind, ...fields.map((field) => cellOf(column, field)?.text ?? '')].join(' ');
+  [column.kind, ...allFields.map((field) => cellOf(column, field)?.text ?? '')].join(' ');
 
 /** Pairs columns now with columns before: equal ends first, then the middle in order; null for a new column. */
 function pairs(now: readonly Column[], base: readonly Column[]): (Column | null)[] {
@@ -47,7 +47,7 @@ export function changesOf(now: readonly Column[], base: readonly Column[]): Chan
       return;
     }
     paired++;
-    for (const field of fields) {
+    for (const field of allFields) {
       const [was, is] = [cellOf(old, field)?.text, cellOf(column, field)?.text];
       if (was !== undefined && is !== undefined && was !== is) before.set(cellKey(i, field), was);
     }

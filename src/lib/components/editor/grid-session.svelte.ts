@@ -1,12 +1,11 @@
 /** @file Components: one visit to the grid: where the focus is, and what is being typed or was refused. */
 import type { Issue } from '$lib/arch/architecture';
 import type { Column } from '$lib/components/diagram/columns';
-import { cellOf, fields, optionTyped, stepped, type Cell, type Option } from './cells';
+import { cellOf, optionTyped, stepped, type Cell, type Field, type Option } from './cells';
 import { gridKey, type GridAct, type Place } from './grid-keys';
 
 /** Lines of the grid from the top: number, operator, the fields, then the derived ones. */
 export const fieldLine = 2;
-export const lineCount = fieldLine + fields.length + 4;
 
 export interface Typing {
   readonly place: Place;
@@ -18,6 +17,9 @@ export interface Typing {
 
 export interface GridVerbs {
   readonly columns: () => readonly Column[];
+  /** The fields shown, in order, and how many computed lines follow them. */
+  readonly fields: () => readonly Field[];
+  readonly computed: () => number;
   readonly commit: (cell: Cell, value: Option['value']) => readonly Issue[];
   readonly select: (column: number) => void;
   /** Moves a row and returns the column where it is now. */
@@ -47,9 +49,14 @@ export class GridSession {
     this.#verbs = verbs;
   }
 
+  /** The field shown on a line, or null. */
+  fieldAt(line: number): Field | null {
+    return this.#verbs.fields()[line - fieldLine] ?? null;
+  }
+
   /** The editable cell at a place, or null. */
   cellAt({ line, column }: Place): Cell | null {
-    const field = fields[line - fieldLine];
+    const field = this.fieldAt(line);
     const of = this.#verbs.columns()[column];
     return field && of ? cellOf(of, field) : null;
   }
@@ -90,7 +97,8 @@ export class GridSession {
 
   /** Does what a key means at the focused cell; false when the grid has no use for it. */
   key(event: { key: string; altKey: boolean; ctrlKey: boolean; metaKey: boolean }): boolean {
-    const size = { lines: lineCount, columns: this.#verbs.columns().length };
+    const lines = fieldLine + this.#verbs.fields().length + this.#verbs.computed();
+    const size = { lines, columns: this.#verbs.columns().length };
     const act = gridKey({ key: event.key, alt: event.altKey, mod: event.ctrlKey || event.metaKey }, this.at, size);
     return act !== null && this.#do(act);
   }

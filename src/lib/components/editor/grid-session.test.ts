@@ -3,9 +3,9 @@ import { presetById } from '../../arch/presets/catalogue';
 import type { Issue } from '../../arch/architecture';
 import { lower } from '../../ops/lower';
 import { columnsOf } from '../diagram/columns';
-import type { Cell, Option } from './cells';
+import { fieldsOf, type Cell, type Option } from './cells';
 import { gridKey } from './grid-keys';
-import { fieldLine, GridSession, lineCount, nearestOf } from './grid-session.svelte';
+import { fieldLine, GridSession, nearestOf } from './grid-session.svelte';
 
 const arch = presetById('v3-small')?.arch;
 if (!arch) throw new Error('test: no preset v3-small');
@@ -22,6 +22,8 @@ function open(refuse: readonly Issue[] = []) {
   const calls: unknown[][] = [];
   const session = new GridSession({
     columns: () => columns,
+    fields: () => fieldsOf(columns),
+    computed: () => 4,
     commit: (cell: Cell, value: Option['value']) => {
       calls.push(['commit', cell.path, value]);
       return refuse;
@@ -37,7 +39,7 @@ function open(refuse: readonly Issue[] = []) {
 }
 
 describe('keys of the grid', () => {
-  const size = { lines: lineCount, columns: 16 };
+  const size = { lines: fieldLine + 10, columns: 16 };
   const at = { line: 3, column: 8 };
   test.each([
     ['ArrowUp', { line: 2, column: 8 }],

@@ -11,7 +11,10 @@ export function fieldName(field: Field): string {
     out: m.field_out,
     se: m.field_se,
     nl: m.field_nl,
-    stride: m.field_stride
+    stride: m.field_stride,
+    dilation: m.field_dilation,
+    shortcut: m.field_shortcut,
+    sePlace: m.field_se_place
   };
   return names[field]();
 }
@@ -49,7 +52,10 @@ export function longName(field: Field): string {
     out: m.long_out,
     se: m.long_se,
     nl: m.long_nl,
-    stride: m.long_stride
+    stride: m.long_stride,
+    dilation: m.long_dilation,
+    shortcut: m.long_shortcut,
+    sePlace: m.long_se_place
   };
   return names[field]();
 }
@@ -63,6 +69,9 @@ export function explain(label: string): string | undefined {
     [m.field_se(), m.explain_se],
     [m.field_nl(), m.explain_nl],
     [m.field_stride(), m.explain_stride],
+    [m.field_dilation(), m.explain_dilation],
+    [m.field_shortcut(), m.explain_shortcut],
+    [m.field_se_place(), m.explain_se_place],
     [m.madds(), m.explain_madds]
   ]);
   return words.get(label)?.();
