@@ -23,6 +23,28 @@ function imported() {
   return result;
 }
 
+/** Differences of neighbours within the 2x2 blocks of a mask: large where the blocks are turned the wrong way. */
+function roughness(mask: ArrayLike<number>): number {
+  let sum = 0;
+  for (let y = 1; y < side; y++) {
+    for (let x = 1; x < side; x++) {
+      const at = y * side + x;
+      sum += (mask[at]! - mask[at - 1]!) ** 2 + (mask[at]! - mask[at - side]!) ** 2;
+    }
+  }
+  return sum;
+}
+
+/** The weight of the transposed convolution with the rows (1) and columns (2) of its 2x2 window the other way round. */
+function flipped(tensors: Tensors, ways: number): Tensors {
+  const { shape, data } = tensors['head.mask.weight']!;
+  const channels = shape[2]!;
+  const turned = data.map(
+    (_, i) => data[(Math.floor(i / channels) ^ ((ways & 1) * 2 + (ways >> 1))) * channels + (i % channels)]!
+  );
+  return { ...tensors, 'head.mask.weight': { shape, data: turned } };
+}
+
 /** The last two operators in float64: 2x2 transposed convolution of stride 2 with bias, then logistic. */
 function maskOf(map: ArrayLike<number>, tensors: Tensors): Float64Array {
   const half = side / 2;
@@ -63,8 +85,9 @@ describe('selfie_segmentation.tflite', () => {
     const all = totalCost(ops);
     const mask = totalCost(ops.filter(({ kind }) => kind === 'transposedConv'));
     console.info(`${all.params} params, ${all.madds} multiply-adds; the mask's own: ${mask.params}, ${mask.madds}`);
-    expect(all.params - mask.params).toBe(106_336);
-    expect(mask.params).toBe(65);
+    // The network is published as 106,336 parameters and 58.17 M: what the file's own last operator does not count.
+    expect([all.params, all.madds]).toEqual([106_401, 59_215_744]);
+    expect([all.params - mask.params, all.madds - mask.madds]).toEqual([106_336, 58_167_168]);
   });
 
   describe.runIf(pictures().length > 0)('on real pictures', () => {
@@ -75,22 +98,30 @@ describe('selfie_segmentation.tflite', () => {
     });
     afterAll(() => network.dispose());
 
-    test.each(pictures())('$name: the mask of the original file', async (picture) => {
-      const input = Float32Array.from(resizedTo(picture, side, side), (value) => value / 255);
-      const map = await runLiteRt(truncated(bytes, before.tensor, before.operators), input, [1, side, side, 3]);
-      const original = maskOf(map, tensors);
-      const ours = await network.forward(input, 1);
-      expect(ours).toHaveLength(side * side);
-      const gap = original.reduce((most, value, i) => Math.max(most, Math.abs(value - ours[i]!)), 0);
-      const share = ours.filter((value) => value > 0.5).length / ours.length;
-      console.info(`${picture.name}: largest difference ${gap.toExponential(1)}, person ${(100 * share).toFixed(1)} %`);
-      expect(gap).toBeLessThanOrEqual(1e-3);
-      if (picture.name !== 'grace_hopper.png') return;
-      // She fills the middle of the picture; its upper corners are background.
-      expect(share).toBeGreaterThan(0.3);
-      expect(share).toBeLessThan(0.8);
-      expect(ours[128 * side + 128]).toBeGreaterThan(0.9);
-      expect(ours[4 * side + 4]).toBeLessThan(0.1);
-    });
+    test.each(pictures())(
+      '$name: the mask of the original file',
+      async (picture) => {
+        const input = Float32Array.from(resizedTo(picture, side, side), (value) => value / 255);
+        const map = await runLiteRt(truncated(bytes, before.tensor, before.operators), input, [1, side, side, 3]);
+        const original = maskOf(map, tensors);
+        const ours = await network.forward(input, 1);
+        expect(ours).toHaveLength(side * side);
+        const gap = original.reduce((most, value, i) => Math.max(most, Math.abs(value - ours[i]!)), 0);
+        const share = ours.filter((value) => value > 0.5).length / ours.length;
+        console.info(
+          `${picture.name}: largest difference ${gap.toExponential(1)}, person ${(100 * share).toFixed(1)} %`
+        );
+        expect(gap).toBeLessThanOrEqual(1e-3);
+        const others = [1, 2, 3].map((ways) => roughness(maskOf(map, flipped(tensors, ways))));
+        expect(roughness(original)).toBeLessThan(Math.min(...others));
+        if (picture.name !== 'grace_hopper.png') return;
+        // She fills the middle of the picture; its upper corners are background.
+        expect(share).toBeGreaterThan(0.3);
+        expect(share).toBeLessThan(0.8);
+        expect(ours[128 * side + 128]).toBeGreaterThan(0.9);
+        expect(ours[4 * side + 4]).toBeLessThan(0.1);
+      },
+      60_000
+    );
   });
 });

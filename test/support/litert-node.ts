@@ -14,7 +14,9 @@ function importScripts(address: string): void {
   const names = ['module', 'exports', 'require', '__filename', '__dirname'];
   const run = compileFunction(readFileSync(file, 'utf8'), names, { filename: file }) as (...values: unknown[]) => void;
   run(module, module.exports, createRequire(file), file, dirname(file));
-  (globalThis as Glue)['ModuleFactory'] = module.exports;
+  const factory = module.exports as (options?: Glue) => unknown;
+  const quiet = { print: () => undefined, printErr: () => undefined };
+  (globalThis as Glue)['ModuleFactory'] = (options?: Glue) => factory({ ...options, ...quiet });
 }
 
 let loaded: Promise<LiteRtModule> | undefined;
