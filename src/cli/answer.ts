@@ -21,8 +21,6 @@ export interface Answer {
   readonly result: object;
 }
 
-const nameOf = (labels: readonly string[], index: number): string => labels[index] ?? '';
-
 /** The part of a picture in an output of all. */
 function pictureOf({ shape, data }: RunOutput, index: number): Float32Array {
   const size = data.length / (shape[0] ?? 1);
@@ -53,7 +51,7 @@ function classLines(best: ReturnType<typeof classify>): string {
     formatPercent(probability, 2),
     label ?? '–'
   ]);
-  return columns([head, ...cells]);
+  return columns([head, ...cells], 'text');
 }
 
 /** The largest class of each pixel as shares of the picture; a single map is a mask, on above one half. */
@@ -65,7 +63,9 @@ function areas(values: Float32Array, arch: Architecture, labels: readonly string
   for (let i = 0; i < pixels; i++) {
     let best = 0;
     if (classes === 1) best = (values[i] ?? 0) > limit ? 1 : 0;
-    else for (let c = 1; c < classes; c++) if ((values[i * classes + c] ?? 0) > (values[i * classes + best] ?? 0)) best = c;
+    else
+      for (let c = 1; c < classes; c++)
+        if ((values[i * classes + c] ?? 0) > (values[i * classes + best] ?? 0)) best = c;
     counts[best] = (counts[best] ?? 0) + 1;
   }
   return counts
@@ -76,14 +76,15 @@ function areas(values: Float32Array, arch: Architecture, labels: readonly string
 
 function areaLines(found: ReturnType<typeof areas>): string {
   const head = [m.cli_col_class(), m.cli_col_share(), m.cli_col_label()];
-  return columns([head, ...found.map((area) => [String(area.class), formatPercent(area.share, 2), area.label ?? '–'])]);
+  const cells = found.map(({ class: index, share, label }) => [String(index), formatPercent(share, 2), label ?? '–']);
+  return columns([head, ...cells], 'text');
 }
 
 function detections(values: Float32Array, arch: Architecture, { top, labels, picture }: AnswerOptions) {
   const [height, width] = picture;
   return detect(values, arch, { width, height })
     .slice(0, top)
-    .map(({ box, score, class: index }) => ({ class: index, label: nameOf(labels, index) || null, score, box }));
+    .map(({ box, score, class: index }) => ({ class: index, label: labels[index] ?? null, score, box }));
 }
 
 function detectionLines(found: ReturnType<typeof detections>): string {
@@ -94,7 +95,7 @@ function detectionLines(found: ReturnType<typeof detections>): string {
     box.map((side) => side.toFixed(1)).join(' '),
     label ?? '–'
   ]);
-  return columns([head, ...cells]);
+  return columns([head, ...cells], 'text');
 }
 
 /** Mean, deviation and largest of a map, for maps no one answer is read from. */

@@ -1,13 +1,16 @@
 /** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, TFLite or TensorFlow.js. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { describeIssues, parseArchitecture } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
+import type { Imported } from '$lib/import/graph';
+import { importTflite } from '$lib/import/tflite';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import { loadCheckpoint } from './checkpoint';
 import { InputError } from './input-error';
+import { remark } from './print';
 
 /** A network as read, with the numbers that came with it. */
 export interface ReadNetwork {
@@ -47,11 +50,19 @@ function readJson(path: string): ReadNetwork {
   return { arch: parsed.value, tensors: null, from: null };
 }
 
+/** A file of another program, as a table with its weights; what was changed on the way is said. */
+function imported(path: string, read: Imported): ReadNetwork {
+  if (read.kind === 'bad') throw refuse(path, read.issues);
+  for (const note of read.notes) remark(m.cli_imported_note({ path, note }));
+  return { arch: read.arch, tensors: read.tensors, from: null };
+}
+
 /** Reads a network file by its ending; throws InputError with every issue. */
 export function readNetworkFile(path: string): ReadNetwork {
   if (extname(path) === '.safetensors') {
     const { arch, tensors, from } = loadCheckpoint(path);
     return { arch, tensors, from };
   }
+  if (extname(path) === '.tflite') return imported(path, importTflite(readBytes(path), basename(path, '.tflite')));
   return readJson(path);
 }

@@ -35,7 +35,8 @@ function readValues(view: DataView, type: string, count: number): Float32Array {
   const size = sizes[type] ?? 1;
   for (let i = 0; i < count; i++) {
     const at = i * size;
-    out[i] = type === '<f4' ? view.getFloat32(at, true) : type === '<f8' ? view.getFloat64(at, true) : view.getUint8(at);
+    out[i] =
+      type === '<f4' ? view.getFloat32(at, true) : type === '<f8' ? view.getFloat64(at, true) : view.getUint8(at);
   }
   return out;
 }

@@ -12,12 +12,13 @@ export function remark(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Rows of texts as aligned columns: the first left, the others right. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** Rows of texts as aligned columns: the first left, the others right, the last left, too, where it is `text`. */
+export function columns(rows: readonly (readonly string[])[], last: 'number' | 'text' = 'number'): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  const isText = (i: number): boolean => i === 0 || (last === 'text' && i === widths.length - 1);
   const pad = (cell: string, i: number): string =>
-    i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+    isText(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
   return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }
 

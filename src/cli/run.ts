@@ -80,7 +80,11 @@ export function addRun(program: Command): void {
       const labels = readLabels(options.labels, from);
       const count = given.kind === 'array' ? given.count : 1;
       const images = imagesOf(given, arch.input, pixelScale(arch, from, options.normalise));
-      const { outputs, build } = await forwardOf({ arch, tensors: tensors ?? {}, engine: options.engine }, images, count);
+      const { outputs, build } = await forwardOf(
+        { arch, tensors: tensors ?? {}, engine: options.engine },
+        images,
+        count
+      );
       const picture: Shape = given.kind === 'picture' ? [given.picture.height, given.picture.width, 4] : arch.input;
       const say = options.json ? remark : line;
       say(m.cli_run_head({ name: arch.name, input: shown(arch.input), count, engine: build }));
@@ -97,6 +101,13 @@ export function addRun(program: Command): void {
         const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
         return { op: id, row, shape, sha256: sha256(bytes), file: files[i] ?? null };
       });
-      json({ ...stamp({ engine: build }), name: arch.name, input: arch.input, count, outputs: shapes, ...answer.result });
+      json({
+        ...stamp({ engine: build }),
+        name: arch.name,
+        input: arch.input,
+        count,
+        outputs: shapes,
+        ...answer.result
+      });
     });
 }

@@ -6,7 +6,7 @@ import { lower } from '$lib/ops/lower';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { goldenTensors } from '$lib/weights/golden-weights';
 import { initTensors } from '$lib/weights/init';
-import { checkTensors } from '$lib/weights/safetensors';
+import { readNamed } from '$lib/weights/names/read-named';
 import { readSafetensors } from '$lib/weights/safetensors-format';
 import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
@@ -21,26 +21,21 @@ export interface LoadedWeights {
 /** Lines shown of a long list of mismatches. */
 const mostLines = 20;
 
-/** The tensors of a table that answers rows are those of its backbone: a head's own are left aside. */
-function withoutHead(path: string, arch: Architecture, tensors: Tensors): Tensors {
-  if (arch.head.kind !== 'features') return tensors;
-  const kept = Object.entries(tensors).filter(([name]) => !name.startsWith('head.'));
-  const left = Object.keys(tensors).length - kept.length;
-  if (left > 0) remark(m.cli_weights_head_left({ path, count: left }));
-  return Object.fromEntries(kept);
-}
-
 /** Throws an InputError whose lines are what is missing, extra or of another shape. */
 function refuseWeights(path: string, issues: readonly Issue[]): never {
   for (const line of describeIssues(issues, mostLines).split('\n')) remark(line);
   throw new InputError(m.cli_weights_mismatch({ path, count: issues.length }));
 }
 
-/** The tensors, when they fit the table; else throws InputError after the list of what does not. */
+/**
+ * The tensors as ours, whosever names they have, when they fit the table; a table that answers rows leaves a head's
+ * aside. Else throws InputError after the list of what does not fit.
+ */
 export function checkFit(path: string, arch: Architecture, tensors: Tensors): Tensors {
-  const kept = withoutHead(path, arch, tensors);
-  const issues = checkTensors(arch, kept);
-  return issues.length > 0 ? refuseWeights(path, issues) : kept;
+  const read = readNamed(tensors, arch);
+  if (read.kind === 'mismatch') return refuseWeights(path, read.issues);
+  if (read.leftOut.length > 0) remark(m.cli_weights_head_left({ path, count: read.leftOut.length }));
+  return read.tensors;
 }
 
 function readFile(path: string): Uint8Array {
