@@ -34,7 +34,14 @@ const printed: readonly (readonly [Convention, string, string, Architecture])[] 
   ['torchvision', 'torchvision-names.json', 'mobilenet_v3_large', large],
   ['torchvision', 'torchvision-names.json', 'mobilenet_v3_small', small],
   ['torchvision', 'torchvision-names.json', 'lraspp_mobilenet_v3_large', withHead(large, 'lraspp')],
-  ['torchvision', 'torchvision-names.json', 'ssdlite320_mobilenet_v3_large', withHead(reduceTail(large), 'ssdlite')]
+  ['torchvision', 'torchvision-names.json', 'ssdlite320_mobilenet_v3_large', withHead(reduceTail(large), 'ssdlite')],
+  ['timm', 'timm-names.json', 'mobilenetv1_100', preset('v1')],
+  ['timm', 'timm-names.json', 'mobilenetv2_100', v2],
+  ['timm', 'timm-names.json', 'mobilenetv3_large_100', large],
+  ['timm', 'timm-names.json', 'mobilenetv3_small_100', small],
+  ['timm', 'timm-names.json', 'mobilenetv3_small_050', scaleWidth(small, 0.5, 'keras')],
+  ['timm', 'timm-names.json', 'tf_mobilenetv3_large_minimal_100', preset('v3-large-minimalistic')],
+  ['timm', 'timm-names.json', 'semnasnet_100', preset('mnasnet-a1')]
 ];
 
 describe('namedTensors(arch, convention)', () => {

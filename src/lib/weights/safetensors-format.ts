@@ -2,7 +2,7 @@
 import type { Issue } from '$lib/arch/architecture';
 import { m } from '$paraglide/messages';
 import type { Tensor, Tensors } from './checkpoint';
-import { widen } from './half';
+import { toFloat32, wordBytes } from './dtypes';
 import { decodeUtf8, duplicateKey, encodeJson } from './header-text';
 
 export type Safetensors =
@@ -12,11 +12,6 @@ export type Safetensors =
 /** The largest header the format allows. */
 const MAX_HEADER_BYTES = 100_000_000;
 const MAX_RANK = 16;
-const WORD_BYTES = new Map([
-  ['F32', 4],
-  ['F16', 2],
-  ['BF16', 2]
-]);
 const FORBIDDEN = new Set(['', '__proto__', 'constructor', 'prototype']);
 
 interface Entry {
@@ -57,7 +52,7 @@ function readEntry(name: string, value: unknown, issues: Issue[]): Entry | null 
   if (FORBIDDEN.has(name)) return refuse('', m.weights_name_tensor());
   if (!isObject(value)) return refuse('', m.weights_object({ got: show(value) }));
   const { dtype, shape, data_offsets: offsets } = value;
-  const word = typeof dtype === 'string' ? WORD_BYTES.get(dtype) : undefined;
+  const word = typeof dtype === 'string' ? wordBytes(dtype) : undefined;
   if (typeof dtype !== 'string' || word === undefined) return refuse('dtype', m.weights_dtype({ got: show(dtype) }));
   if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isSize))
     return refuse('shape', m.weights_sides({ most: MAX_RANK, got: show(shape) }));
@@ -84,7 +79,7 @@ function checkCover(entries: readonly Entry[], dataBytes: number, issues: Issue[
   if (at !== dataBytes) issues.push({ path: '', message: m.weights_span_all({ want: dataBytes, got: at }) });
 }
 
-/** Reads a safetensors file (F32, F16, BF16 as float32); anything wrong becomes issues, never an exception. */
+/** Reads a safetensors file (every number type of the format as float32); anything wrong becomes issues, never an exception. */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const bad = (message: string): Safetensors => ({ kind: 'bad', issues: [{ path: '', message }] });
   if (bytes.length < 8) return bad(m.weights_file_short({ least: 8, got: bytes.length }));
@@ -117,10 +112,8 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (issues.length === 0) checkCover(entries, bytes.length - start, issues);
   if (issues.length > 0) return { kind: 'bad', issues };
   const pairs = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
-    // A copy: float32 views need a 4-byte aligned start. Every JavaScript engine in use is little-endian, as the format.
-    const raw = bytes.slice(start + begin, start + end);
-    const data = dtype === 'F16' || dtype === 'BF16' ? widen(raw, dtype) : new Float32Array(raw.buffer);
-    return [name, { shape, data }];
+    // A copy: typed views need an aligned start. Every JavaScript engine in use is little-endian, as the format.
+    return [name, { shape, data: toFloat32(bytes.slice(start + begin, start + end), dtype) }];
   });
   return { kind: 'ok', tensors: Object.fromEntries(pairs), metadata };
 }

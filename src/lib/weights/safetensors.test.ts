@@ -147,7 +147,7 @@ describe('readSafetensors', () => {
     ['the same tensor twice', `{"a":${f32(0, 4)},"\\u0061":${f32(0, 4)}}`, 4, /got "a" twice/],
     ['a field twice', '{"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}}', 4, /got "dtype" twice/],
     ['a prototype key', `{"__proto__":${f32(0, 4)}}`, 4, /not allowed/],
-    ['an unknown dtype', '{"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}', 8, /F32, F16 or BF16, got "I64"/],
+    ['an unknown dtype', '{"a":{"dtype":"C64","shape":[],"data_offsets":[0,8]}}', 8, /must be F64.* got "C64"/],
     ['a negative side', `{"a":${f32(0, 4, '[-1]')}}`, 4, /whole numbers from 0/],
     ['a huge shape', `{"a":${f32(0, 4, '[9007199254740991,9007199254740991]')}}`, 4, /must span/],
     ['offsets beyond the file', `{"a":${f32(0, 8, '[2]')}}`, 4, /span all 4 bytes of data, got 8/],
@@ -179,6 +179,24 @@ describe('readSafetensors', () => {
     if (read.kind === 'bad') throw new Error(JSON.stringify(read.issues));
     expect(Array.from(read.tensors['h']?.data ?? [])).toEqual([1, -2, 65504, 2 ** -24]);
     expect(Array.from(read.tensors['b']?.data ?? [])).toEqual([1, -3.140625]);
+  });
+
+  test('reads whole numbers and float64, as PyTorch files count batches', () => {
+    const entry = (dtype: string, count: number, begin: number, end: number) =>
+      `"${dtype}":{"dtype":"${dtype}","shape":[${count}],"data_offsets":[${begin},${end}]}`;
+    const parts = [entry('I64', 1, 0, 8), entry('F64', 1, 8, 16), entry('I32', 1, 16, 20), entry('I16', 1, 20, 22)];
+    const bytes = fileOf(`{${[...parts, entry('I8', 1, 22, 23), entry('U8', 1, 23, 24)].join()}}`, 24);
+    const data = new DataView(bytes.buffer, bytes.length - 24);
+    data.setBigInt64(0, -7n, true);
+    data.setFloat64(8, 0.5, true);
+    data.setInt32(16, -70000, true);
+    data.setInt16(20, -300, true);
+    data.setInt8(22, -1);
+    data.setUint8(23, 255);
+    const read = readSafetensors(bytes);
+    if (read.kind === 'bad') throw new Error(JSON.stringify(read.issues));
+    const values = Object.values(read.tensors).map((tensor) => tensor.data[0]);
+    expect(values).toEqual([-7, 0.5, -70000, -300, -1, 255]);
   });
 
   test('reads any tensors and metadata that writeSafetensors wrote', () => {
