@@ -69,7 +69,7 @@ export const article000: readonly Preset[] = [
   block(
     'article-000-inverted-residual-repaired',
     // The article's own x·σ(x+3)/6 stands where the lost lines called it.
-    single('InvertedResidual, repaired', wide, { ...inverted, se: gate, nl: 'shiftedSwish' }),
+    single('InvertedResidual · repaired', wide, { ...inverted, se: gate, nl: 'shiftedSwish' }),
     [m.article_000_reconstruction]
   ),
   block('article-000-se', single('SEBlock', half, { kind: 'squeezeExcite', se: bareGate }, { norm: null }), [
@@ -77,13 +77,13 @@ export const article000: readonly Preset[] = [
   ]),
   block(
     'article-000-se-repaired',
-    single('SEBlock, repaired', half, { kind: 'squeezeExcite', se: gate }, { norm: null }),
+    single('SEBlock · repaired', half, { kind: 'squeezeExcite', se: gate }, { norm: null }),
     [m.article_000_reconstruction]
   ),
   block('article-000-separable', single('DepthwiseSeparableConv', small, separable, { norm: null, padding: 'valid' }), [
     m.article_000_padding
   ]),
-  block('article-000-separable-repaired', single('DepthwiseSeparableConv, repaired', small, separable, { norm: null })),
+  block('article-000-separable-repaired', single('DepthwiseSeparableConv · repaired', small, separable, { norm: null })),
   block('article-000-conv', single('Conv', measured, { kind: 'conv', out: 128, ...yolo }), [m.article_000_undefined]),
   block('article-000-dwconv', single('DWConv', measured, { kind: 'depthwise', multiplier: 2, ...yolo }), [
     m.article_000_undefined,
@@ -91,7 +91,7 @@ export const article000: readonly Preset[] = [
   ]),
   block(
     'article-000-dwconv-pointwise',
-    single('DWConv, pointwise', measured, { kind: 'separable', out: 128, between: 'plain', ...yolo }),
+    single('DWConv · pointwise', measured, { kind: 'separable', out: 128, between: 'plain', ...yolo }),
     [m.article_000_undefined, m.article_000_pointwise]
   )
 ];

@@ -32,7 +32,7 @@ export const article001: readonly Preset[] = [
   ...articlePair('001', {
     suffix: '-large',
     printed: printed(mobileNetV3Large, 'Article 001 Large'),
-    repaired: framed(mobileNetV3Large, 'Article 001 Large, repaired'),
+    repaired: framed(mobileNetV3Large, 'Article 001 Large · repaired'),
     reference: 'v3-large',
     notes: [m.article_001_dropout],
     repairedNotes: [m.article_001_repaired]
@@ -40,7 +40,7 @@ export const article001: readonly Preset[] = [
   ...articlePair('001', {
     suffix: '-small',
     printed: printed(mobileNetV3Small, 'Article 001 Small'),
-    repaired: framed(mobileNetV3Small, 'Article 001 Small, repaired'),
+    repaired: framed(mobileNetV3Small, 'Article 001 Small · repaired'),
     reference: 'v3-small',
     notes: [m.article_001_no_forward, m.article_001_dropout],
     repairedNotes: [m.article_001_repaired]

@@ -36,7 +36,7 @@ export const article002: readonly Preset[] = [
   ...articlePair('002', {
     suffix: '-large',
     printed: printed(mobileNetV3Large, 'Article 002 Large'),
-    repaired: framed(mobileNetV3Large, 'Article 002 Large, repaired'),
+    repaired: framed(mobileNetV3Large, 'Article 002 Large · repaired'),
     reference: 'v3-large',
     notes,
     repairedNotes: [m.article_002_repaired]
@@ -44,7 +44,7 @@ export const article002: readonly Preset[] = [
   ...articlePair('002', {
     suffix: '-small',
     printed: printed(mobileNetV3Small, 'Article 002 Small'),
-    repaired: framed(mobileNetV3Small, 'Article 002 Small, repaired'),
+    repaired: framed(mobileNetV3Small, 'Article 002 Small · repaired'),
     reference: 'v3-small',
     notes,
     repairedNotes: [m.article_002_repaired]

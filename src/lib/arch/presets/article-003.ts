@@ -9,7 +9,7 @@ import type { Preset } from './preset';
 const repaired: Architecture = {
   ...mobileNetV1,
   ...pytorch,
-  name: 'Article 003, repaired',
+  name: 'Article 003 · repaired',
   head: classifier(null, null, 0)
 };
 

@@ -87,7 +87,7 @@ export const article004: readonly Preset[] = [
   ...articlePair('004', {
     suffix: '-large',
     printed: network('Article 004 Large', large, swapped),
-    repaired: network('Article 004 Large, repaired', large, documented),
+    repaired: network('Article 004 Large · repaired', large, documented),
     reference: 'v3-large',
     published: printedTotal('4,166,344'),
     notes: [m.article_004_columns],
@@ -96,7 +96,7 @@ export const article004: readonly Preset[] = [
   ...articlePair('004', {
     suffix: '-small',
     printed: network('Article 004 Small', small, swapped),
-    repaired: network('Article 004 Small, repaired', small, documented),
+    repaired: network('Article 004 Small · repaired', small, documented),
     reference: 'v3-small',
     published: printedTotal('2,256,024'),
     notes: [m.article_004_columns],

@@ -1,12 +1,13 @@
+/** @file Random tables of every kind lower: shapes chain, params are the sum of their tensors. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import type { Architecture } from '$lib/arch/architecture';
 import { checkArchitecture } from '$lib/arch/parse';
 import { totalCost } from '$lib/cost/cost';
-import { randomTables } from '../../../test/support/random-tables';
-import { lower, lowerWithOutputs } from './lower';
-import type { Op } from './op';
-import { tensorsOf } from './tensors';
+import { randomTables } from '../support/random-tables';
+import { lower, lowerWithOutputs } from '$lib/ops/lower';
+import type { Op } from '$lib/ops/op';
+import { tensorsOf } from '$lib/ops/tensors';
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

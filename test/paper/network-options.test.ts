@@ -1,15 +1,16 @@
+/** @file Every option of a network, alone and together, on every preset. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { lower } from '$lib/ops/lower';
-import type { Architecture } from './architecture';
-import { withConvention } from './convention';
-import { applyNetworkOptions, type NetworkChange } from './options';
-import { withOutputStride } from './output-stride';
-import { checkArchitecture } from './parse';
-import { presetById, presets } from './presets/catalogue';
-import { reduceTail } from './reduced-tail';
-import { scaleWidth } from './scale';
-import { withHead } from './with-head';
+import type { Architecture } from '$lib/arch/architecture';
+import { withConvention } from '$lib/arch/convention';
+import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
+import { withOutputStride } from '$lib/arch/output-stride';
+import { checkArchitecture } from '$lib/arch/parse';
+import { presetById, presets } from '$lib/arch/presets/catalogue';
+import { reduceTail } from '$lib/arch/reduced-tail';
+import { scaleWidth } from '$lib/arch/scale';
+import { withHead } from '$lib/arch/with-head';
 
 const archOf = (id: string): Architecture => {
   const preset = presetById(id);
