@@ -1,8 +1,10 @@
 /** @file Every reference network, layer by layer: shapes, parameters, multiply-adds and settings, against PyTorch's own modules. */
 import { describe, expect, test } from 'vitest';
+import { widthBefore } from '$lib/arch/rules';
 import { withInput } from '$lib/arch/scale';
 import { costOf, totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
+import { rowId } from '$lib/ops/lower-row';
 import { tensorsOf } from '$lib/ops/tensors';
 import { readGolden } from '../support/golden';
 import {
@@ -25,7 +27,8 @@ interface Reference extends Sizes {
   readonly buffers: number;
   readonly input: GoldenShape;
   readonly sizes: Readonly<Record<string, Sizes>>;
-  readonly bnecks?: readonly (readonly [...number[], string, ...number[]])[];
+  /** Rows of in, kernel, exp size, #out, SE channels, NL, stride, dilation, residual. */
+  readonly bnecks?: readonly (readonly (number | string)[])[];
 }
 
 const golden = readGolden<{ readonly networks: Readonly<Record<string, Reference>> }>('networks.json');
@@ -63,5 +66,19 @@ describe('goldenArchitecture(spec)', () => {
     const ours = lower(goldenArchitecture(reference.spec, reference.input)).map((op) => asGolden(op, costOf(op)));
     const unnamed = (ops: readonly object[]) => ops.map((op) => ({ ...op, name: '' }));
     expect(unnamed(ours)).toEqual(unnamed(wanted));
+  });
+
+  const tabled = networks.filter(([, { bnecks }]) => bnecks);
+
+  test.each(tabled)('%s has the rows of torchvision', (_, { spec, input, bnecks }) => {
+    const arch = goldenArchitecture(spec, input);
+    const added = new Set(lower(arch).flatMap(({ id }) => (id.endsWith('.add') ? [id] : [])));
+    const rows = arch.rows.map((row, index) => {
+      if (row.kind !== 'bneck') throw new Error(`row ${index + 1}: must be a bneck`);
+      const nl = row.nl === 'hardSwish' ? 'HS' : 'RE';
+      const cells = [row.kernel, row.expSize, row.out, row.se?.channels ?? 0, nl, row.stride, row.dilation];
+      return [widthBefore(arch, index), ...cells, Number(added.has(`${rowId(index)}.add`))];
+    });
+    expect(rows).toEqual(bnecks);
   });
 });

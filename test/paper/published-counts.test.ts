@@ -89,6 +89,8 @@ const scaled: readonly (readonly [string, NetworkChange, number, number | null])
   ['v2', { width: 0.35 }, 1_677_128, 59.29],
   ['v2', { width: 0.35, widthRule: 'keras' }, 1_677_128, 59.29],
   ['v1', { width: 0.25, widthRule: 'keras' }, 470_072, null],
+  // timm's semnasnet_075, which prints 2.9 M and 0.2 G.
+  ['mnasnet-a1', { width: 0.75 }, 2_912_278, null],
   ['v3-large', { reducedTail: true }, 2_569_352, null],
   ['v3-large', { head: 'lraspp' }, 3_221_538, null],
   ['v3-large', { head: 'ssdlite', reducedTail: true }, 3_440_060, null],

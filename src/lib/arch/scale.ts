@@ -44,7 +44,10 @@ function scaleByRatio(arch: Architecture, stemOut: number, rounded: { out: Scale
     let next: Row;
     if (row.kind === 'bneck') {
       const expSize = rounded.expSize((scaledBefore * row.expSize) / before);
-      const se = followSqueeze(row.se, row.expSize, { expSize, other: rounded.out });
+      // MnasNet squeezes to a quarter of what the block reads.
+      const ofInput = row.se?.channels === Math.round(before / 4);
+      const quarter = Math.round(scaledBefore / 4);
+      const se = followSqueeze(row.se, row.expSize, { expSize, other: ofInput ? () => quarter : rounded.out });
       next = { ...row, expSize, out: rounded.out(row.out), se };
     } else next = scalePlain(row, rounded.out);
     before = widthAfter(row, before);
