@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Architecture } from '$lib/arch/architecture';
+import { fitTo } from '$lib/arch/fit';
 import { checkArchitecture } from '$lib/arch/parse';
 import { mobileNetV1 } from '$lib/arch/presets/mobilenet-v1';
 import { mobileNetV3Large, mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
-import { presets } from '$lib/arch/presets/catalogue';
+import { presetById, presets } from '$lib/arch/presets/catalogue';
+import { withHead } from '$lib/arch/with-head';
 import { rngOf, shuffle } from '$lib/base/rng';
 import { totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
+import { unservedIssue } from '$lib/search/served';
 import { checkTensors } from '$lib/weights/safetensors';
 import type { Tensors } from '$lib/weights/checkpoint';
+import { adapt } from './adapt';
+import { gridOps } from './grid';
 import { groupLabel, groupsOf, sameWiring, tieIndexOf, type Group } from './groups';
 import { architectures, randomTensors } from './networks.fixture';
 import { defaultWidthRules, floorArchitecture, legalWidths, propose } from './propose';
@@ -156,7 +161,83 @@ test('propose passes over widths whose latency is unknown', async () => {
   expect(first?.to).toBe(64);
 });
 
-test.each(presets.map(({ id, arch }) => [id, arch] as const))(
+describe('rows of the articles', () => {
+  const article = (id: string): Architecture => presetById(id)?.arch ?? expect.fail(id);
+
+  test('tie a shortcut convolution to the projection it is added to', () => {
+    const arch = article('article-002-large');
+    const ops = lower(arch);
+    const shortcut = ops.find((op) => op.id.endsWith('.shortcut')) ?? expect.fail();
+    const ties = tiesOf(ops);
+    const project = shortcut.id.replace('.shortcut', '.project');
+    expect(tieIndexOf(ties, shortcut.id)).toBe(tieIndexOf(ties, project));
+    const group = groupsOf(arch).find(({ id }) => id === project) ?? expect.fail();
+    expect(group.rows).toContain(shortcut.column);
+    const { data, shape } = randomTensors(arch, 1)[`${shortcut.id}.weight`] ?? expect.fail();
+    expect(data).toHaveLength((shape[2] ?? 0) * group.width);
+  });
+
+  test('gate the projected width where squeeze-and-excite stands after it, and never cut its layers alone', () => {
+    const arch = article('article-002-small');
+    const ids = groupsOf(arch, { head: true }).map((group) => group.id);
+    expect(ids.filter((id) => /squeeze|excite/.test(id))).toEqual([]);
+    const [narrower] = [
+      ...legalWidths(arch, groupsOf(arch).find(({ id }) => id === 'row04.project') ?? expect.fail(), defaultWidthRules)
+    ];
+    const row = narrower?.arch.rows[3];
+    expect(row?.kind === 'bneck' && [row.out, row.se?.channels]).toEqual([32, 8]);
+    const wide = legalWidths(
+      arch,
+      groupsOf(arch).find(({ id }) => id === 'row04.expand') ?? expect.fail(),
+      defaultWidthRules
+    );
+    const before = arch.rows[3];
+    for (const { arch: next } of wide) {
+      const after = next.rows[3];
+      expect(after?.kind === 'bneck' && after.se).toEqual(before?.kind === 'bneck' && before.se);
+    }
+  });
+
+  test.each(['article-001-small', 'article-002-small', 'article-004-small', 'mnasnet-a1'])(
+    'of %s are cut to a table that owns every tensor',
+    (id) => {
+      const arch = fitTo(article(id), [28, 28, 1], 10).arch;
+      const tensors = randomTensors(arch, 1);
+      for (const group of groupsOf(arch)) {
+        const [widest] = legalWidths(arch, group, defaultWidthRules);
+        if (!widest) continue;
+        const pruned = prune({ arch, tensors }, { groupId: group.id, to: widest.to, squeeze: 'follow' });
+        expect(checkTensors(pruned.arch, pruned.tensors)).toEqual([]);
+      }
+    }
+  );
+
+  test.each(['lraspp', 'ssdlite', 'features'] as const)(
+    'under the head %s have nothing to cut, and the run says so',
+    async (head) => {
+      const arch = withHead(mobileNetV3Small, head);
+      expect(groupsOf(arch)).toEqual([]);
+      expect(gridOps(arch)).toEqual(lower(arch));
+      const never = () => expect.fail('nothing may be scored');
+      const events = [];
+      for await (const event of adapt({
+        arch,
+        tensors: {},
+        budgetMs: 1,
+        latencyOf: never,
+        evaluator: { score: never, fineTune: never },
+        delta: 0.01,
+        rule: 'v3',
+        seed: 1,
+        workers: 1
+      }))
+        events.push(event);
+      expect(events).toEqual([{ kind: 'failed', step: 0, reason: unservedIssue(arch)?.message }]);
+    }
+  );
+});
+
+test.each(presets.filter(({ arch }) => !unservedIssue(arch)).map(({ id, arch }) => [id, arch] as const))(
   'the floor of %s is legal and as narrow as its wiring allows',
   (_, arch) => {
     const floor = floorArchitecture(arch);

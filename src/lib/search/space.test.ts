@@ -3,16 +3,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitTo } from '$lib/arch/fit';
 import { checkArchitecture } from '$lib/arch/parse';
-import { presets } from '$lib/arch/presets/catalogue';
+import type { Architecture } from '$lib/arch/architecture';
+import { presetById, presets } from '$lib/arch/presets/catalogue';
 import { mobileNetV1 } from '$lib/arch/presets/mobilenet-v1';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
 import { widthBefore } from '$lib/arch/rules';
+import { withHead } from '$lib/arch/with-head';
 import { rngOf } from '$lib/base/rng';
 import { totalCost } from '$lib/cost/cost';
 import { opKey } from '$lib/latency/key';
 import { lower } from '$lib/ops/lower';
 import { candidateOf, parseCandidate } from './candidate';
 import { budgetIssue, floorNetwork } from './floor';
+import { unservedIssue } from './served';
 import { calibrationMembers, keysOf } from './members';
 import {
   decode,
@@ -28,7 +31,9 @@ import {
 
 const base = fitTo(mobileNetV3Small, [28, 28, 1], 10).arch;
 const space = spaceOf(base);
-const spaces = presets.map(({ id, arch }) => [id, spaceOf(fitTo(arch, [28, 28, 1], 10).arch)] as const);
+const spaces = presets
+  .filter(({ arch }) => !unservedIssue(arch))
+  .map(({ id, arch }) => [id, spaceOf(fitTo(arch, [28, 28, 1], 10).arch)] as const);
 
 const member = (genes: readonly { readonly options: readonly unknown[] }[]): fc.Arbitrary<Choices> =>
   fc.tuple(...genes.map((gene) => fc.nat(gene.options.length - 1)));
@@ -133,6 +138,62 @@ describe('encode', () => {
   it('does not care about names or the order of keys', () => {
     const { name, ...rest } = base;
     expect(encode(space, { ...rest, name: `${name} renamed` })).toEqual(encode(space, base));
+  });
+});
+
+describe('tables of other rows and heads', () => {
+  const refused = (arch: Architecture): string | undefined => {
+    const issue = unservedIssue(arch);
+    expect(() => spaceOf(arch)).toThrow(issue?.message);
+    return issue ? `${issue.path}: ${issue.message}` : undefined;
+  };
+  const row = (id: string, at = 0) => presetById(id)?.arch.rows[at] ?? expect.fail();
+
+  it.each(['features', 'lraspp', 'ssdlite'] as const)('with the head %s are refused before anything runs', (head) => {
+    expect(refused(withHead(base, head))).toContain(`head.kind: search and NetAdapt need a classifier head`);
+  });
+
+  it.each([
+    ['article-000-se', 'squeezeExcite'],
+    ['article-000-dwconv', 'depthwise']
+  ])('with a row of %s are refused before anything runs', (id, kind) => {
+    const arch = { ...base, rows: [...base.rows.slice(0, 2), row(id)] };
+    expect(refused(arch)).toContain(`rows.2.kind: search and NetAdapt serve`);
+    expect(refused(arch)).toContain(`row 3 is ${kind}`);
+  });
+
+  it('of a single block without stem are refused before anything runs', () => {
+    expect(refused({ ...base, stem: null })).toContain('stem: ');
+  });
+
+  it('are searched where they are served', () => {
+    for (const id of ['article-001-small', 'article-002-small', 'article-004-small', 'mnasnet-a1']) {
+      const own = spaceOf(fitTo(presetById(id)?.arch ?? expect.fail(), [28, 28, 1], 10).arch);
+      expect(encode(own, own.base)).not.toBeNull();
+      const keys = keysOf(own);
+      const rng = rngOf(4);
+      for (let i = 0; i < 20; i++) {
+        const arch = decode(own, randomChoices(own, rng));
+        expect(checkArchitecture(arch)).toEqual([]);
+        for (const op of lower(arch)) expect(keys.has(opKey(op))).toBe(true);
+      }
+    }
+  });
+
+  it('write squeeze-and-excite as the network does', () => {
+    const own = spaceOf(fitTo(presetById('article-002-small')?.arch ?? expect.fail(), [28, 28, 1], 10).arch);
+    const rows = decode(own, largest(own)).rows.map((r) => (r.kind === 'bneck' ? r.se : null));
+    expect(rows.every((se) => se !== null && se.norm && !se.bias && se.place === 'afterProject')).toBe(true);
+  });
+
+  it('keep their kernels without padding, and any dilation', () => {
+    const rows = base.rows.map((r) =>
+      r.kind === 'bneck' ? ({ ...r, kernel: 3, stride: 1, shortcut: 'none' } as const) : r
+    );
+    const valid: Architecture = { ...base, padding: 'valid', rows };
+    expect(spaceOf(valid).genes.some((gene) => gene.kind === 'kernel')).toBe(false);
+    const dilated = spaceOf({ ...base, rows: base.rows.map((r) => (r.kind === 'bneck' ? { ...r, dilation: 2 } : r)) });
+    expect(decode(dilated, largest(dilated)).rows.every((r) => r.kind === 'bneck' && r.dilation === 2)).toBe(true);
   });
 });
 

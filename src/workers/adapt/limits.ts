@@ -7,6 +7,7 @@ import type { LatencyTable } from '$lib/latency/table';
 import { atLevels, gridOps } from '$lib/netadapt/grid';
 import { floorArchitecture } from '$lib/netadapt/propose';
 import { lower } from '$lib/ops/lower';
+import { unservedIssue } from '$lib/search/served';
 import { m } from '$paraglide/messages';
 import { completeTable } from '../latency-job';
 import type { Platform } from '../platform';
@@ -41,9 +42,11 @@ export async function limitsOf(
   request: AdaptRequest,
   { platform, gate, report }: Context
 ): Promise<Limits | { readonly refused: string } | null> {
+  const { arch } = request.checkpoint;
+  const unserved = unservedIssue(arch);
+  if (unserved) return { refused: unserved.message };
   await report({ kind: 'preparing', what: 'runtime' });
   const runtime = await platform.openRuntime(request.runtime);
-  const { arch } = request.checkpoint;
   const setting = request.table?.setting ?? defaultSetting(runtime.description.runtime, arch.input);
   const floor = floorArchitecture(arch);
   const need = { setting, ops: gridOps(arch), calibration: [floor, arch, ...between(arch)], from: request.table };
