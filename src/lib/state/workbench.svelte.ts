@@ -6,7 +6,7 @@ import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
 import { columnsOf, type Column } from '$lib/components/diagram/columns';
 import { totalCost } from '$lib/cost/cost';
-import { lower } from '$lib/ops/lower';
+import { lower, lowerWithOutputs, type Lowered } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import { commit, historyOf, redone, undone, type History } from './history';
 import { replayed } from './replay';
@@ -47,7 +47,8 @@ export class Workbench {
   #predictor = $state.raw<Predictor | null>(null);
 
   readonly #sheet = $derived(this.#history.present.value);
-  readonly #ops = $derived(lower(this.#sheet.arch));
+  readonly #lowered = $derived(lowerWithOutputs(this.#sheet.arch));
+  readonly #ops = $derived(this.#lowered.ops);
   readonly #columns = $derived(columnsOf(this.#sheet.arch, this.#ops));
   readonly #cost = $derived(totalCost(this.#ops));
   readonly #baseOps = $derived(lower(this.#sheet.base));
@@ -73,6 +74,9 @@ export class Workbench {
   /** The options chosen on the page. */
   get options(): NetworkChange {
     return this.#sheet.options;
+  }
+  get lowered(): Lowered {
+    return this.#lowered;
   }
   get ops(): readonly Op[] {
     return this.#ops;

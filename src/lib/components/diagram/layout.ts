@@ -64,12 +64,13 @@ export interface Arc {
   readonly mixed: boolean;
 }
 
-/** A map that a head reads from an earlier column: up from its block, along, and down on the reader. */
+/** The way of a map that a head reads from an earlier column. */
 export interface Route {
+  /** Where it rises: the middle of a mark and its top; null where it branches off a way that is already up. */
+  readonly riseTop: number | null;
   readonly from: number;
-  readonly to: number;
-  /** Tops of both blocks and the height of the way between, from the top. */
-  readonly fromTop: number;
+  /** How far it goes along at height `y`: to its reader, or only up to the way of another. */
+  readonly to: number | null;
   readonly toTop: number;
   readonly y: number;
 }
@@ -150,14 +151,23 @@ const topOf = (block: Block, sheet: Sheet): number => sheet.ground - Math.max(bl
 function routesOf(columns: readonly Column[], blocks: readonly Block[], sheet: Sheet): Route[] {
   return columns.flatMap((column, i): Route[] => {
     const reader = blocks[i];
+    const before = columns[i - 1];
+    if (!reader || column.reads.length === 0) return [];
     const first = Math.min(i, ...column.reads);
     const between = blocks.slice(first, i + 1).map((block) => topOf(block, sheet));
     const y = Math.min(sheet.ground - 40, ...between) - 34;
-    return column.reads.flatMap((read): Route[] => {
+    const end = { to: reader.centre, toTop: topOf(reader, sheet), y };
+    // Both predictors read the same maps: the second takes them where they reach the first.
+    if (before && isFan(before)) return [{ ...end, riseTop: null, from: blocks[i - 1]?.centre ?? 0 }];
+    return column.reads.flatMap((read, r): Route[] => {
       const block = blocks[read];
-      if (!reader || !block) return [];
-      const from = block.secondWidth ? block.second + block.secondWidth / 2 : block.centre;
-      return [{ from, to: reader.centre, fromTop: sheet.ground - block.to, toTop: topOf(reader, sheet), y }];
+      if (!block) return [];
+      // A detector reads the expansion of a bneck, every other head what comes out.
+      const inner = isFan(column) && columns[read]?.kind === 'bneck';
+      const plate = block.secondWidth > 0 && !inner;
+      const from = plate ? block.second + block.secondWidth / 2 : block.x + block.body / 2;
+      const riseTop = sheet.ground - (inner ? block.from : block.to);
+      return [{ ...end, riseTop, from, to: r === 0 ? end.to : null }];
     });
   });
 }

@@ -51,9 +51,12 @@ export function arcPath(from: number, to: number, y: number, rise: number): stri
 }
 
 /** The way of a map that a later column reads: up, along with rounded corners, and down. */
-export function routePath({ from, to, fromTop, toTop, y }: Route): string {
+export function routePath({ from, to, riseTop, toTop, y }: Route): string {
+  if (to === null) return `M${n(from)} ${n((riseTop ?? y) - 5)}V${n(y)}`;
   const r = Math.max(0, Math.min(6, (to - from) / 2));
-  return `M${n(from)} ${n(fromTop - 5)}V${n(y + r)}q0 ${n(-r)} ${n(r)} ${n(-r)}H${n(to - r)}q${n(r)} 0 ${n(r)} ${n(r)}V${n(toTop - 9)}`;
+  const rise =
+    riseTop === null ? `M${n(from)} ${n(y)}` : `M${n(from)} ${n(riseTop - 5)}V${n(y + r)}q0 ${n(-r)} ${n(r)} ${n(-r)}`;
+  return `${rise}H${n(to - r)}q${n(r)} 0 ${n(r)} ${n(r)}V${n(toTop - 9)}`;
 }
 
 /** Each non-linearity as a tiny plot of itself, relative to its middle. */

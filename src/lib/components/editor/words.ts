@@ -72,7 +72,12 @@ export function explain(label: string): string | undefined {
     [m.field_dilation(), m.explain_dilation],
     [m.field_shortcut(), m.explain_shortcut],
     [m.field_se_place(), m.explain_se_place],
-    [m.madds(), m.explain_madds]
+    [m.madds(), m.explain_madds],
+    [m.line_field(), m.explain_field],
+    [m.line_jump(), m.explain_jump],
+    [m.line_start(), m.explain_start],
+    [m.line_memory(), m.explain_memory],
+    [m.line_intensity(), m.explain_intensity]
   ]);
   return words.get(label)?.();
 }
