@@ -9,15 +9,18 @@ import type { AdaptEvent, AdaptRequest, AdaptResult } from '$workers/adapt/proto
 import { createAdaptRunner } from '$workers/adapt/runner';
 import type { EngineChoice } from '$workers/choice';
 import { m } from '$paraglide/messages';
-import { loadCheckpoint, saveCheckpoint, saveFile } from './checkpoint';
+import { saveCheckpoint, saveFile } from './checkpoint';
 import { readData, withDataOptions } from './data';
+import { openNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, sha256, stamp } from './print';
 import { drive, endProgress, progress } from './drive';
+import { pruningStart } from './start';
 import { loadTable } from './table';
 
-interface Options {
+interface Options extends NetworkOptions {
   readonly data: string;
   readonly engine: EngineChoice;
   readonly budget: number;
@@ -105,11 +108,8 @@ function summaryOf(result: AdaptResult, stopped: boolean, seed: number): object 
 
 /** Prunes a trained network to a share of its latency. */
 export function addAdapt(program: Command): void {
-  const command = program
-    .command('adapt')
-    .description(m.cli_adapt())
-    .argument('<checkpoint>', m.cli_adapt_checkpoint());
-  withDataOptions(command)
+  const command = program.command('adapt').description(m.cli_adapt()).argument('<network>', m.cli_adapt_checkpoint());
+  withDataOptions(withNetworkOptions(command))
     .option('--budget <share>', m.cli_adapt_budget(), parseNumber('--budget', 0.01, 0.99), 0.7)
     .option('--delta <share>', m.cli_adapt_delta(), parseNumber('--delta', 0.001, 0.5), 0.05)
     .option('--rule <id>', m.cli_adapt_rules(), parseRule, 'v3')
@@ -122,9 +122,11 @@ export function addAdapt(program: Command): void {
     .option('--out <folder>', m.cli_adapt_out())
     .option('--json', m.cli_json())
     .action(async (path: string, options: Options) => {
+      const network = openNetwork(path, options);
+      const data = await readData(options.data);
       const request: AdaptRequest = {
-        checkpoint: loadCheckpoint(path),
-        data: await readData(options.data),
+        checkpoint: pruningStart(network, data, options.seed),
+        data,
         engine: options.engine,
         runtime: 'tfjs-wasm',
         budget: { kind: 'share', share: options.budget },

@@ -1,10 +1,11 @@
 /** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, TFLite or TensorFlow.js. */
-import { readFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { describeIssues, parseArchitecture } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
 import type { Imported } from '$lib/import/graph';
+import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
@@ -35,9 +36,28 @@ function readBytes(path: string): Uint8Array {
   }
 }
 
-/** A JSON file: a table of ours. */
+/** A file of another program, as a table with its weights; what was changed on the way is said. */
+function imported(path: string, read: Imported): ReadNetwork {
+  if (read.kind === 'bad') throw refuse(path, read.issues);
+  for (const note of read.notes) remark(m.cli_imported_note({ path, note }));
+  return { arch: read.arch, tensors: read.tensors, from: null };
+}
+
+/** The shards beside a model file; one that is not there is left to the reader to name. */
+function readShards(path: string, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const shards = new Map<string, Uint8Array>();
+  for (const name of names) {
+    const file = resolve(dirname(path), name);
+    if (existsSync(file)) shards.set(name, readBytes(file));
+  }
+  return shards;
+}
+
+/** A JSON file: a table of ours, or a TensorFlow.js model with its shards beside it. */
 function readJson(path: string): ReadNetwork {
   const text = new TextDecoder().decode(readBytes(path));
+  const names = tfjsShards(text);
+  if (names) return imported(path, importTfjs(text, readShards(path, names), basename(dirname(resolve(path)))));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -48,13 +68,6 @@ function readJson(path: string): ReadNetwork {
   const parsed = parseArchitecture(value);
   if (parsed.kind === 'bad') throw refuse(path, parsed.issues);
   return { arch: parsed.value, tensors: null, from: null };
-}
-
-/** A file of another program, as a table with its weights; what was changed on the way is said. */
-function imported(path: string, read: Imported): ReadNetwork {
-  if (read.kind === 'bad') throw refuse(path, read.issues);
-  for (const note of read.notes) remark(m.cli_imported_note({ path, note }));
-  return { arch: read.arch, tensors: read.tensors, from: null };
 }
 
 /** Reads a network file by its ending; throws InputError with every issue. */

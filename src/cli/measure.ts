@@ -32,7 +32,10 @@ export function addMeasure(program: Command): void {
     .action(async (name: string, options: Options) => {
       const arch = readNetwork(name, options);
       const batch = options.batch ?? defaultSetting('tfjs-wasm', arch.input).batch;
-      const request: MeasureRequest = { arch, runtime: 'tfjs-wasm', batch, seed: options.seed };
+      const { weights } = options;
+      if (weights && weights.kind !== 'init') remark(m.cli_measure_weights());
+      const seed = weights?.kind === 'init' ? weights.seed : options.seed;
+      const request: MeasureRequest = { arch, runtime: 'tfjs-wasm', batch, seed };
       const { result } = await drive(createMeasureRunner(nodePlatform), request, (event) => {
         if (event.kind === 'sample') {
           const { done, total, ms } = event;

@@ -38,6 +38,7 @@ const strides: Readonly<Record<`${OutputStride}`, OutputStride>> = { '32': 32, '
 const conventions: Readonly<Record<Convention, Convention>> = {
   torchvision: 'torchvision',
   keras: 'keras',
+  slim: 'slim',
   timm: 'timm'
 };
 

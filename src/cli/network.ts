@@ -48,12 +48,20 @@ export function find(name: string): ReadNetwork {
   return preset ? { arch: preset.arch, tensors: null, from: null } : readNetworkFile(name);
 }
 
-/**
- * Reads a preset id or a file, applies the options and finds the weights (`pictures` of them calibrate a reference
- * fill); throws InputError with every issue.
- */
-export function openNetwork(name: string, options: NetworkOptions, pictures = 1): CliNetwork {
-  const read = find(name);
+/** What a command knows already. */
+export interface Opening {
+  /** The network as `find` gave it. */
+  readonly read?: ReadNetwork;
+  /** Pictures that calibrate a reference fill. */
+  readonly pictures?: number;
+}
+
+/** Reads a preset id or a file, applies the options and finds the weights; throws InputError with every issue. */
+export function openNetwork(
+  name: string,
+  options: NetworkOptions,
+  { read = find(name), pictures = 1 }: Opening = {}
+): CliNetwork {
   const arch = applyOptions(name, read.arch, options);
   if (options.weights) {
     const { tensors, from } = loadWeights(arch, options.weights, pictures);

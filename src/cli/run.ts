@@ -43,9 +43,10 @@ function networkFor(name: string, given: RunInput, options: Options): CliNetwork
   const { input: path, size, features, head, layout: _, ...rest } = options;
   if (features && head && head !== 'features') throw new InputError(m.cli_run_features_head());
   const wanted = features ? 'features' : head;
-  const input = inputSizeOf(given, { path, size, input: find(name).arch.input });
+  const read = find(name);
+  const input = inputSizeOf(given, { path, size, input: read.arch.input });
   const change = { ...rest, ...(wanted && { head: wanted }), ...(input && { input }) };
-  const network = openNetwork(name, change, given.kind === 'array' ? given.count : 1);
+  const network = openNetwork(name, change, { read, pictures: given.kind === 'array' ? given.count : 1 });
   if (!network.tensors) throw new InputError(m.cli_run_weights());
   return network;
 }

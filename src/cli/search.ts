@@ -146,8 +146,10 @@ export function addSearch(program: Command): void {
     .option('--json', m.cli_json())
     .action(async (options: Options) => {
       const budget = budgetOf(options);
+      const arch = readNetwork(options.base, options);
+      if (options.weights) remark(m.cli_search_weights());
       const request: SearchRequest = {
-        arch: readNetwork(options.base, options),
+        arch,
         data: await readData(options.data),
         engine: options.engine,
         runtime: 'tfjs-wasm',

@@ -1,22 +1,20 @@
 /** @file Command line: `bneck train`. */
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describeFit } from '$lib/arch/fit';
-import { presetById } from '$lib/arch/presets/catalogue';
 import { formatCount, formatDuration, formatPercent } from '$lib/base/format';
 import { defaultRecipe } from '$lib/engine/recipe';
-import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { EngineChoice } from '$workers/choice';
 import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
 import { createTrainRunner } from '$workers/train/runner';
 import { m } from '$paraglide/messages';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { saveCheckpoint } from './checkpoint';
 import { readData, withDataOptions } from './data';
-import { readNetwork } from './network';
+import { openNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, stamp } from './print';
+import { trainingStart } from './start';
 import { drive, endProgress, progress } from './drive';
 
 interface Options extends NetworkOptions {
@@ -63,15 +61,6 @@ function tell(event: TrainEvent, quiet: boolean): void {
   }
 }
 
-/** A checkpoint file goes on; a preset or JSON file starts anew. */
-function startOf(name: string, options: Options): { arch: Checkpoint['arch']; start: Checkpoint | null } {
-  if (!presetById(name) && name.endsWith('.safetensors') && existsSync(name)) {
-    const start = loadCheckpoint(name);
-    return { arch: start.arch, start };
-  }
-  return { arch: readNetwork(name, options), start: null };
-}
-
 /** Trains a network and writes it as .safetensors. */
 export function addTrain(program: Command): void {
   const command = program.command('train').description(m.cli_train()).argument('<network>', m.cli_train_network());
@@ -83,11 +72,13 @@ export function addTrain(program: Command): void {
     .option('--out <file>', m.cli_train_out())
     .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
-      const { arch, start } = startOf(name, options);
+      const network = openNetwork(name, options);
+      const data = await readData(options.data);
+      const start = trainingStart(network, data, options);
       const request: TrainRequest = {
-        arch,
+        arch: network.arch,
         start,
-        data: await readData(options.data),
+        data,
         engine: options.engine,
         epochs: Math.ceil(start?.from.epochs ?? 0) + options.epochs,
         batchSize: options.batch,

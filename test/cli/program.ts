@@ -21,12 +21,12 @@ export function openFolder() {
   afterAll(() => rmSync(folder, { recursive: true }));
   return {
     folder,
-    file(name: string, content: string | Uint8Array): string {
+    file: (name: string, content: string | Uint8Array): string => {
       const path = join(folder, name);
       writeFileSync(path, content);
       return path;
     },
-    bneck(...words: readonly string[]): Ended {
+    bneck: (...words: readonly string[]): Ended => {
       const options = { encoding: 'utf8', cwd: folder, maxBuffer: 2 ** 26 } as const;
       const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], options);
       return { status, out: stdout, error: stderr };
