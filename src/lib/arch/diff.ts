@@ -1,6 +1,6 @@
 /** @file Step 1, spec: where two tables differ, cell by cell, their rows aligned. */
 import { m } from '$paraglide/messages';
-import { align } from './align';
+import { align, type Pairing } from './align';
 import type { Architecture, Row } from './architecture';
 import { cellCount, describePart, differingCells } from './cells';
 
@@ -22,11 +22,14 @@ function distance(a: Row, b: Row): number {
   return Math.min(1, differingCells(a, b).length / Math.max(cellCount(a), cellCount(b)));
 }
 
+/** Which row of one table stands for which of the other. */
+export const pairRows = (a: Architecture, b: Architecture): Pairing[] => align(a.rows, b.rows, distance);
+
 const below = (path: string, place: string, a: object, b: object): RowDifference[] =>
   differingCells(a, b).map((cell) => ({ ...cell, path: `${path}.${cell.path}`, place }));
 
 function rowDifferences(a: Architecture, b: Architecture): RowDifference[] {
-  return align(a.rows, b.rows, distance).flatMap(([from, to]) => {
+  return pairRows(a, b).flatMap(([from, to]) => {
     const [left, right] = [a.rows[from ?? -1], b.rows[to ?? -1]];
     const index = to ?? from ?? 0;
     const path = `rows.${index}`;
