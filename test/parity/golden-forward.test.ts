@@ -1,23 +1,45 @@
-/** @file Logits of whole networks against PyTorch's (float64 reference arithmetic), under both paddings, on TensorFlow.js wasm. */
-import { describe, expect, test } from 'vitest';
-import { mobileNetV3Small } from '../../src/lib/arch/presets/mobilenet-v3';
+/** @file Whole networks against PyTorch (float64 reference arithmetic), op by op, under both paddings, on both engines. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
+import type { Engine } from '../../src/lib/engine/engine';
+import { openSimdEngine } from '../../src/lib/engine/simd/network';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import { lower } from '../../src/lib/ops/lower';
+import type { Op } from '../../src/lib/ops/op';
+import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { relativeGap } from '../support/compare';
-import { fill, goldenInput, goldenTensors, readGolden, type ForwardGolden } from '../support/golden';
+import { fill, goldenFolder, goldenInput, goldenTensors, readGolden, type ForwardGolden } from '../support/golden';
+import { Deviations, deviation, sampled, statsByOp } from '../support/golden-forward';
+import { goldenArchitecture } from '../support/golden-networks';
+import { coreOfTests } from '../support/simd-core';
 
 const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
+const engines: Readonly<Record<string, () => Promise<Engine>>> = {
+  'tfjs wasm': () => openTfjsEngine('wasm', { wasmPaths }),
+  simd: async () => openSimdEngine(await coreOfTests())
+};
 
-const networks: readonly { readonly file: string; readonly arch: Architecture }[] = [
-  { file: 'tv_mobilenet_v3_small_w1', arch: mobileNetV3Small }
-];
-
-const found = networks.flatMap(({ file, arch }) => {
-  const golden = readGolden<ForwardGolden>(`forward/${file}.json`);
-  if (!golden) process.stdout.write(`skipped: golden forward/${file}.json is absent\n`);
-  return golden ? (['symmetric', 'same'] as const).map((padding) => ({ file, arch, golden, padding })) : [];
+const folder = goldenFolder('forward');
+if (!folder) process.stdout.write('skipped: golden forward/*.json are absent\n');
+const files = folder ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+const runs = files.flatMap((name) => {
+  const golden = readGolden<ForwardGolden>(join('forward', name));
+  const pads = golden?.tfsame ? (['torch', 'tfsame'] as const) : (['torch'] as const);
+  return pads.flatMap((padding) =>
+    Object.keys(engines).map((engine) => ({ id: name.replace('.json', ''), golden, padding, engine }))
+  );
 });
+const deviations = new Deviations();
+
+/** The tensors of the network last asked for: its four runs share them. */
+let filled: { readonly id: string; readonly tensors: Tensors } | undefined;
+
+function tensorsFor(golden: ForwardGolden, ops: readonly Op[]): Tensors {
+  if (filled?.id !== golden.id) filled = { id: golden.id, tensors: goldenTensors(ops, golden) };
+  return filled.tensors;
+}
 
 test('the generator fills as its published vector says', () => {
   // The first values of stream 0 of seed 20240501, offset 0, bound 0.466667, as PyTorch read them.
@@ -25,19 +47,44 @@ test('the generator fills as its published vector says', () => {
   expect(relativeGap([-0.344611883, -0.157104015, -0.032386221], values)).toBeLessThan(1e-7);
 });
 
-describe.runIf(found.length > 0)('TensorFlow.js gives the logits of PyTorch', () => {
-  test.each(found)(
-    '$file with $padding padding',
-    async ({ golden, padding, ...rest }) => {
-      const [, channels, height, width] = golden.input.shape;
-      const classes = golden.torch.output.values.length / golden.input.shape[0];
-      const arch: Architecture = { ...rest.arch, input: [height, width, channels], classes, padding };
-      const engine = await openTfjsEngine('wasm', { wasmPaths });
-      const network = await engine.createNetwork(arch, goldenTensors(lower(arch), golden), golden.input.shape[0]);
-      const logits = await network.forward(goldenInput(golden), golden.input.shape[0]);
+describe.runIf(folder)('every op and the answer are those of PyTorch', () => {
+  afterAll(() => {
+    process.stdout.write(deviations.print('worst deviation from PyTorch in inference, by op kind'));
+  });
+
+  test('all networks are here', () => expect(files.length).toBe(19));
+
+  test.each(runs)(
+    '$id with $padding padding on $engine',
+    async ({ golden, padding, engine }) => {
+      const pass = golden?.[padding];
+      if (!golden || !pass) throw new Error('the golden pass must be there');
+      const [count, channels, height, width] = golden.input.shape;
+      const table = goldenArchitecture(golden.spec, [channels, height, width]);
+      const arch: Architecture = padding === 'torch' ? table : { ...table, padding: 'same' };
+      const ops = lower(arch);
+      const network = await (await engines[engine]!()).createNetwork(arch, tensorsFor(golden, ops), count);
+      const images = goldenInput(golden);
+      const maps = await network.activations(
+        images,
+        count,
+        ops.map(({ id }) => id)
+      );
+      const answer = await network.forward(images, count);
       network.dispose();
-      const { values } = (padding === 'same' ? golden.tfsame : golden.torch).output;
-      expect(relativeGap(values, logits)).toBeLessThan(1e-4);
+
+      const stats = statsByOp(golden, pass);
+      expect(stats.length).toBe(ops.length);
+      const wrong: string[] = [];
+      for (const [index, op] of ops.entries()) {
+        const gap = deviation(maps[op.id] ?? new Float32Array(), op, stats[index]!);
+        deviations.note(op.kind, engine, gap);
+        if (gap > 1e-4) wrong.push(`${op.id}: ${gap.toExponential(1)}`);
+      }
+      expect(wrong).toEqual([]);
+      const expected = pass.output.values ?? pass.output.samples ?? [];
+      const got = sampled(answer, ops.at(-1)!, pass);
+      expect(relativeGap(expected, got)).toBeLessThan(1e-4);
     },
     60_000
   );

@@ -19,18 +19,27 @@ export function relativeGap(expected: ArrayLike<number>, got: ArrayLike<number>)
 /** Far above any sensible rate: (w - w') / rate then loses no digits of the gradient to those of the weight. */
 const PROBE_RATE = 64;
 
-/** Gradients read off one plain SGD step, for engines that do not show theirs; the network is spent afterwards. */
-export async function gradientsOfStep(network: Network, batch: Batch): Promise<Record<string, Float32Array>> {
+/** Loss and gradients of one plain SGD step, for engines that do not show theirs; the network is spent afterwards. */
+export async function probe(
+  network: Network,
+  batch: Batch
+): Promise<{ readonly loss: number; readonly gradients: Record<string, Float32Array> }> {
   const before = await network.read();
-  await network.trainStep(batch, { learningRate: PROBE_RATE, momentum: 0, weightDecay: 0 });
+  const { loss } = await network.trainStep(batch, { learningRate: PROBE_RATE, momentum: 0, weightDecay: 0 });
   const after = await network.read();
   const trained = Object.entries(before).filter(([name]) => !/\.(mean|variance)$/.test(name));
-  return Object.fromEntries(
+  const gradients = Object.fromEntries(
     trained.map(([name, { data }]) => [
       name,
       data.map((value, i) => (value - (after[name]?.data[i] ?? NaN)) / PROBE_RATE)
     ])
   );
+  return { loss, gradients };
+}
+
+/** Gradients read off one plain SGD step; the network is spent afterwards. */
+export async function gradientsOfStep(network: Network, batch: Batch): Promise<Record<string, Float32Array>> {
+  return (await probe(network, batch)).gradients;
 }
 
 /**

@@ -48,6 +48,12 @@ export interface ForwardGolden extends GoldenFill {
   readonly tfsame?: GoldenPass;
 }
 
+/** A folder of golden files; undefined where the golden data is not there. */
+export function goldenFolder(name: string): string | undefined {
+  const path = join(FOLDER, name);
+  return existsSync(path) ? path : undefined;
+}
+
 /** Reads a golden file; undefined where the golden data is not there, which the caller reports as skipped. */
 export function readGolden<T>(path: string): T | undefined {
   const file = join(FOLDER, path);

@@ -104,6 +104,28 @@ test('a NaN in the pictures reaches the loss', async () => {
   expect((await network.trainStep(batch, options)).loss).toBeNaN();
 });
 
+test('the outputs of ops are given by id, in parts as in one piece; the last one is the answer', async () => {
+  const tensors = livelyTensors(odd, 2);
+  const { images } = randomBatch(odd, 5, 3);
+  const parts = createSimdNetwork(core, odd, tensors, 2);
+  const whole = createSimdNetwork(core, odd, tensors, 5);
+  const ids = ['row02.depthwise', 'head.logits'];
+  const found = await parts.activations(images, 5, ids);
+  expect(found).toEqual(await whole.activations(images, 5, ids));
+  expect(Object.keys(found)).toEqual(ids);
+  expect(found['row02.depthwise']?.length).toBe(5 * 7 * 6 * 22);
+  expect(found['head.logits']).toEqual(await parts.forward(images, 5));
+  await expect(parts.activations(images, 5, ['row9'])).rejects.toThrow('op row9 must exist');
+});
+
+test('a network without a classifier gives its last map and refuses labels', async () => {
+  const arch: Architecture = { ...even, head: { kind: 'features', outIndices: [0] } };
+  const tensors = livelyTensors(arch, 2);
+  const network = createSimdNetwork(core, arch, tensors, 4);
+  expect((await network.forward(randomBatch(arch, 4, 3).images, 4)).length).toBe(4 * 3 * 3 * 16);
+  await expect(network.trainStep(randomBatch(arch, 4, 1), options)).rejects.toThrow('its head is features');
+});
+
 test('wrong tensors, batches and use after dispose are refused in words', async () => {
   const tensors = initTensors(lower(even), 1);
   const { 'stem.weight': stem, ...rest } = tensors;

@@ -190,8 +190,8 @@ export function createSimdNetwork(
     arch,
     trainStep: async (batch, options) => use().train(batch, options),
     async forward(images, count) {
-      const { last, infer } = use();
-      return infer(images, count, [last])[last] ?? new Float32Array();
+      const network = use();
+      return network.infer(images, count, [network.last])[network.last] ?? new Float32Array();
     },
     activations: async (images, count, ids) => use().infer(images, count, ids),
     read: async () => use().read(),

@@ -124,7 +124,7 @@ export function deploy(op: Op, seed: number): Deployed {
         (x, { weight, bias }) => {
           const a: Tensor2D = reshape(x, [-1, of.in[2]]);
           const activation = fusedActivation(of.nl);
-          const y = fused.matMul({ a, b: weight as Tensor2D, ...(bias && { bias }), activation });
+          const y = fused.matMul({ a, b: weight, ...(bias && { bias }), activation });
           return reshape(y, [-1, 1, 1, of.out[2]]);
         },
         rest(of.nl)

@@ -1,6 +1,6 @@
 import { memory } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { smallNetworks } from '../../../../test/support/small-networks';
+import { mapsNetwork, smallNetworks } from '../../../../test/support/small-networks';
 import { lower } from '../../ops/lower';
 import { openTfjsRuntime } from './latency-runtime';
 
@@ -19,11 +19,10 @@ describe('the TensorFlow.js runtime', () => {
     });
   });
 
-  test.each(smallNetworks)(
-    'runs the whole network, every op and every row alone, and leaves nothing behind: $name',
-    async (arch) => {
+  test.each([...smallNetworks.map((arch) => ({ arch, ops: lower(arch) })), mapsNetwork()])(
+    'runs the whole network, every op and every row alone, and leaves nothing behind: $arch.name',
+    async ({ ops }) => {
       const runtime = await openTfjsRuntime('wasm', { wasmPaths });
-      const ops = lower(arch);
       const columns = [...new Set(ops.map(({ column }) => column))];
       const rows = columns.map((column) => ops.filter((op) => op.column === column));
       const start = memory().numTensors;

@@ -85,6 +85,8 @@ describe('the network in TensorFlow.js', () => {
     const held = memory().numTensors;
     for (let i = 0; i < 2; i++) await network.trainStep(batch, still);
     await network.forward(batch.images, batch.count);
+    await network.activations(batch.images, batch.count, ['stem', 'row02.depthwise']);
+    await expect(network.activations(batch.images, batch.count, ['row9'])).rejects.toThrow('op row9 must exist');
     await network.read();
     expect(memory().numTensors).toBe(held);
     network.dispose();
@@ -97,6 +99,16 @@ describe('the network in TensorFlow.js', () => {
     const out = await network.read();
     out[name]?.data.fill(9);
     expect((await network.read())[name]?.data).toEqual(tensors[name]?.data);
+    network.dispose();
+  });
+
+  test('gives the outputs of ops by id; without a classifier, the last map, and no training', async () => {
+    const bare: Architecture = { ...arch, head: { kind: 'features', outIndices: [0] } };
+    const network = await cpu.createNetwork(bare, tensors, 8);
+    const maps = await network.activations(batch.images, batch.count, ['row01.add', 'row03.add']);
+    expect(maps['row01.add']?.length).toBe(6 * 6 * 6 * 8);
+    expect(maps['row03.add']).toEqual(await network.forward(batch.images, batch.count));
+    await expect(network.trainStep(batch, still)).rejects.toThrow('its head is features');
     network.dispose();
   });
 

@@ -1,4 +1,5 @@
 /** @file SIMD engine: the layers that change a map's size without tensors: pools and bilinear resize. */
+import type { Shape } from '$lib/arch/architecture';
 import type { AveragePoolOp, PoolOp, ResizeOp } from '$lib/ops/op';
 import type { PoolGeometry } from '../kernels';
 import { inputOf, type Ground, type Into, type Layer } from './layer';
@@ -19,50 +20,40 @@ export function openPool(op: PoolOp, ground: Ground): Layer {
   };
 }
 
-/** A layer whose way back adds to a gradient that is zeroed first unless others have written it. */
-function scattered(
-  op: AveragePoolOp | ResizeOp,
-  ground: Ground,
-  { forward, backward }: Pick<Layer, 'forward'> & { backward(count: number, dy: number, dx: number): void },
-  output: number
-): Layer {
-  const size = op.in[0] * op.in[1] * op.in[2];
+/** Kernels that scatter gradients add to them: zeroes the target first unless an op before has written there. */
+function cleared({ kernels }: Ground, into: Into, size: number): number {
+  if (!into.add) kernels.zero(into.pointer, size);
+  return into.pointer;
+}
+
+const sizeOf = (shape: Shape): number => shape[0] * shape[1] * shape[2];
+
+/** Builds an average pool over windows. */
+export function openAveragePool(op: AveragePoolOp, ground: Ground): Layer {
+  const { kernels, arena, maxBatch } = ground;
+  const input = inputOf(ground, 0);
+  const output = arena.alloc(maxBatch * sizeOf(op.out));
+  const geometry: PoolGeometry = [...op.in, ...op.kernel, ...op.stride, op.out[0], op.out[1]];
   return {
     output,
-    forward,
-    backward(count, dy, [into]: readonly (Into | null)[]) {
-      if (!into) return;
-      if (!into.add) ground.kernels.zero(into.pointer, count * size);
-      backward(count, dy, into.pointer);
+    forward: (count) => kernels.windowPool(input, output, count, ...geometry),
+    backward(count, dy, [into]) {
+      if (into) kernels.windowPoolBackward(dy, cleared(ground, into, count * sizeOf(op.in)), count, ...geometry);
     }
   };
 }
 
-const outputOf = (op: AveragePoolOp | ResizeOp, { arena, maxBatch }: Ground): number =>
-  arena.alloc(maxBatch * op.out[0] * op.out[1] * op.out[2]);
-
-/** Builds an average pool over windows. */
-export function openAveragePool(op: AveragePoolOp, ground: Ground): Layer {
-  const { kernels } = ground;
-  const input = inputOf(ground, 0);
-  const output = outputOf(op, ground);
-  const geometry: PoolGeometry = [...op.in, ...op.kernel, ...op.stride, op.out[0], op.out[1]];
-  const moves = {
-    forward: (count: number) => kernels.windowPool(input, output, count, ...geometry),
-    backward: (count: number, dy: number, dx: number) => kernels.windowPoolBackward(dy, dx, count, ...geometry)
-  };
-  return scattered(op, ground, moves, output);
-}
-
 /** Builds a bilinear resize. */
 export function openResize(op: ResizeOp, ground: Ground): Layer {
-  const { kernels } = ground;
+  const { kernels, arena, maxBatch } = ground;
   const input = inputOf(ground, 0);
-  const output = outputOf(op, ground);
+  const output = arena.alloc(maxBatch * sizeOf(op.out));
   const sizes = [...op.in, op.out[0], op.out[1]] as const;
-  const moves = {
-    forward: (count: number) => kernels.resize(input, output, count, ...sizes),
-    backward: (count: number, dy: number, dx: number) => kernels.resizeBackward(dy, dx, count, ...sizes)
+  return {
+    output,
+    forward: (count) => kernels.resize(input, output, count, ...sizes),
+    backward(count, dy, [into]) {
+      if (into) kernels.resizeBackward(dy, cleared(ground, into, count * sizeOf(op.in)), count, ...sizes);
+    }
   };
-  return scattered(op, ground, moves, output);
 }

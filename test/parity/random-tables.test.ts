@@ -1,0 +1,90 @@
+/** @file Random tables: both engines build the shapes the lowering says, and agree op by op. */
+import { memory, tensor, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Architecture } from '../../src/lib/arch/architecture';
+import { createSimdNetwork } from '../../src/lib/engine/simd/network';
+import { openBackend } from '../../src/lib/engine/tfjs/backend';
+import { forwardAll } from '../../src/lib/engine/tfjs/forward';
+import { lower } from '../../src/lib/ops/lower';
+import type { Op } from '../../src/lib/ops/op';
+import type { Tensors } from '../../src/lib/weights/checkpoint';
+import { relativeGap } from '../support/compare';
+import { Deviations } from '../support/golden-forward';
+import { randomTables } from '../support/random-tables';
+import { coreOfTests } from '../support/simd-core';
+import { livelyTensors, mapsNetwork, randomBatch } from '../support/small-networks';
+
+const core = await coreOfTests();
+const deviations = new Deviations();
+const COUNT = 2;
+const RUNS = 220;
+
+beforeAll(async () => {
+  const opening = await openBackend('wasm', { wasmPaths: 'node_modules/@tensorflow/tfjs-backend-wasm/dist' });
+  expect(opening.status).toBe('open');
+});
+
+afterAll(() => {
+  process.stdout.write(
+    deviations.print('worst distance of the SIMD core from TensorFlow.js wasm in inference, by op kind')
+  );
+});
+
+/** Every op's output with its shape, as TensorFlow.js builds it. */
+function inTfjs(ops: readonly Op[], arch: Architecture, tensors: Tensors, images: Float32Array) {
+  const found = new Map<string, { readonly shape: readonly number[]; readonly data: Float32Array }>();
+  tidy(() => {
+    const held = new Map<string, Tensor>(
+      Object.entries(tensors).map(([name, { shape, data }]) => [name, tensor(data, [...shape])])
+    );
+    const tensorOf = (name: string): Tensor => {
+      const value = held.get(name);
+      if (!value) throw new Error(`tensor ${name} must be given`);
+      return value;
+    };
+    const pictures = tensor4d(images, [COUNT, ...arch.input]);
+    const values = forwardAll(ops, pictures, { tensorOf, mode: { kind: 'inference' } });
+    for (const [id, value] of values) found.set(id, { shape: value.shape, data: value.dataSync<'float32'>() });
+  });
+  return found;
+}
+
+async function compare(arch: Architecture, ops: readonly Op[]): Promise<void> {
+  const tensors = livelyTensors(arch, 5, ops);
+  const { images } = randomBatch(arch, COUNT, 8);
+  const expected = inTfjs(ops, arch, tensors, images);
+  const network = createSimdNetwork(core, arch, tensors, COUNT, ops);
+  const got = await network.activations(
+    images,
+    COUNT,
+    ops.map(({ id }) => id)
+  );
+  const answer = await network.forward(images, COUNT);
+  network.dispose();
+  for (const op of ops) {
+    const one = expected.get(op.id);
+    const other = got[op.id];
+    expect(one?.shape, op.id).toEqual([COUNT, ...op.out]);
+    expect(other?.length, op.id).toBe(COUNT * op.out[0] * op.out[1] * op.out[2]);
+    const gap = relativeGap(one?.data ?? [], other ?? []);
+    deviations.note(op.kind, 'simd', gap);
+    expect(gap, op.id).toBeLessThan(1e-3);
+  }
+  expect(answer).toEqual(got[ops.at(-1)?.id ?? '']);
+}
+
+test(`${RUNS} random tables have the shapes the lowering says and one answer in both engines`, async () => {
+  const start = memory().numTensors;
+  const tables = randomTables({ width: 20, rows: 5, input: 20, classes: 6 });
+  await fc.assert(
+    fc.asyncProperty(tables, (arch) => compare(arch, lower(arch))),
+    { numRuns: RUNS, seed: 3, endOnFailure: true }
+  );
+  expect(memory().numTensors).toBe(start);
+}, 120_000);
+
+test('the kinds that only masks and detections have agree, too', async () => {
+  const { arch, ops } = mapsNetwork();
+  await compare(arch, ops);
+});
