@@ -51,10 +51,21 @@ function extend(search: Search, live: Live, order: readonly Step[]): readonly St
   }
 }
 
+/** No order can do with less than what some step reads and writes at once. */
+function leastLimit({ steps, pictureBytes }: Run): number {
+  const sizes = new Map(steps.map((step) => [step.id, step.bytes]));
+  const sizeOf = (id: string): number => sizes.get(id) ?? pictureBytes;
+  const needs = steps.map(({ inputs, bytes, overwrites }) => {
+    const own = overwrites.some((id) => sizeOf(id) === bytes) ? 0 : bytes;
+    return [...new Set(inputs)].reduce((sum, id) => sum + sizeOf(id), own);
+  });
+  return Math.max(pictureBytes, ...needs);
+}
+
 /** The best order, and whether it is proved best; where the search gives up the steps stay as they are. */
 export function bestOrder(run: Run): { readonly steps: readonly Step[]; readonly exact: boolean } {
   const { steps } = run;
-  let limit = run.pictureBytes;
+  let limit = leastLimit(run);
   let budget = maxStates;
   while (budget > 0) {
     const search: Search = { steps, limit, next: Infinity, failed: new Set(), budget };

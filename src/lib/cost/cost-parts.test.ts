@@ -30,6 +30,14 @@ describe('receptiveFields(ops)', () => {
     ]);
   });
 
+  test('of MobileNetV1 is the published 315 pixels at a stride of 32 (Araujo et al., Distill 2019)', () => {
+    const field = receptiveFields(lower(preset('v1'))).get('row13.pointwise');
+    expect([field?.size, field?.jump]).toEqual([
+      [315, 315],
+      [32, 32]
+    ]);
+  });
+
   test('differs between axes where the padding does, and a global pool sees the whole map', () => {
     const arch: Architecture = { ...preset('v3-small'), input: [224, 160, 3], padding: 'same' };
     const ops = lower(arch);
