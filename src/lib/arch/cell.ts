@@ -17,8 +17,8 @@ const bad = (path: string, message: string, nearest: readonly number[]): CellAns
 const isExpSize = /^rows\.(\d+)\.expSize$/;
 
 /**
- * Reads the text of a width cell ('rows.3.expSize', 'rows.3.out', 'stem.out', 'head.conv.out', 'head.hidden.out'):
- * a multiple of 8 gives the edited table, anything else an issue with the two nearest legal widths.
+ * Reads the text of a width cell that the table has ('rows.3.expSize', 'rows.3.out', 'stem.out', 'head.conv.out',
+ * 'head.hidden.out', 'head.filters'): a multiple of 8 gives the edited table, anything else an issue with the two nearest legal widths.
  */
 export function readWidthCell(arch: Architecture, path: string, text: string): CellAnswer {
   const typed = text.trim();

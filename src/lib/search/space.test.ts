@@ -8,6 +8,7 @@ import { presetById, presets } from '$lib/arch/presets/catalogue';
 import { mobileNetV1 } from '$lib/arch/presets/mobilenet-v1';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
 import { widthBefore } from '$lib/arch/rules';
+import { anyArchitecture } from '$lib/arch/url-tables.fixture';
 import { withHead } from '$lib/arch/with-head';
 import { rngOf } from '$lib/base/rng';
 import { totalCost } from '$lib/cost/cost';
@@ -144,7 +145,7 @@ describe('encode', () => {
 describe('tables of other rows and heads', () => {
   const refused = (arch: Architecture): string | undefined => {
     const issue = unservedIssue(arch);
-    expect(() => spaceOf(arch)).toThrow(issue?.message);
+    if (issue) expect(() => spaceOf(arch)).toThrow(issue.message);
     return issue ? `${issue.path}: ${issue.message}` : undefined;
   };
   const row = (id: string, at = 0) => presetById(id)?.arch.rows[at] ?? expect.fail();
@@ -178,6 +179,29 @@ describe('tables of other rows and heads', () => {
         for (const op of lower(arch)) expect(keys.has(opKey(op))).toBe(true);
       }
     }
+  });
+
+  it('of any kind are either refused or searched, on random tables', () => {
+    let served = 0;
+    fc.assert(
+      fc.property(anyArchitecture, fc.nat(), (arch, seed) => {
+        if (refused(arch) !== undefined) return;
+        served++;
+        const own = spaceOf(arch);
+        expect(encode(own, arch)).not.toBeNull();
+        const keys = keysOf(own);
+        const rng = rngOf(seed);
+        for (let i = 0; i < 5; i++) {
+          const choices = randomChoices(own, rng);
+          const member = decode(own, choices);
+          expect(checkArchitecture(member)).toEqual([]);
+          expect(encode(own, member)).toEqual(choices);
+          for (const op of lower(member)) expect(keys.has(opKey(op))).toBe(true);
+        }
+      }),
+      { numRuns: 500, seed: 9 }
+    );
+    expect(served).toBeGreaterThan(20);
   });
 
   it('write squeeze-and-excite as the network does', () => {
