@@ -8,6 +8,7 @@ import { columnsOf, type Column } from '$lib/components/diagram/columns';
 import { totalCost } from '$lib/cost/cost';
 import { lower, lowerWithOutputs, type Lowered } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
+import type { Checkpoint } from '$lib/weights/checkpoint';
 import { commit, historyOf, redone, undone, type History } from './history';
 import { replayed } from './replay';
 import {
@@ -39,12 +40,17 @@ const rowField = /^rows\.(\d+)\.(expSize|se)$/;
 const comparable = (a: Architecture, b: Architecture): boolean =>
   a.rows.length === b.rows.length && a.classes === b.classes && a.input.every((size, i) => size === b.input[i]);
 
+/** Whether weights of one table are weights of the other: all but their names agrees. */
+export const sameNetwork = (a: Architecture, b: Architecture): boolean =>
+  a === b || JSON.stringify({ ...a, name: '' }) === JSON.stringify({ ...b, name: '' });
+
 /** The open network: verbs commit one labelled step each, getters derive the rest. */
 export class Workbench {
   #history = $state.raw<History<Sheet>>(historyOf({} as Sheet, ''));
   #selected = $state(0);
   #given = $state.raw<Given>();
   #predictor = $state.raw<Predictor | null>(null);
+  #weights = $state.raw<Checkpoint | null>(null);
 
   readonly #sheet = $derived(this.#history.present.value);
   readonly #lowered = $derived(lowerWithOutputs(this.#sheet.arch));
@@ -105,6 +111,14 @@ export class Workbench {
   /** What the next redo would do again. */
   get redoLabel(): string {
     return this.#history.future[0]?.label ?? '';
+  }
+  /** Weights opened from a file, while the open table is the one they belong to. */
+  get weights(): Checkpoint | null {
+    const { arch } = this;
+    return this.#weights && sameNetwork(this.#weights.arch, arch) ? this.#weights : null;
+  }
+  set weights(checkpoint: Checkpoint | null) {
+    this.#weights = checkpoint;
   }
   /** The selected column, always one that exists. */
   get selected(): number {

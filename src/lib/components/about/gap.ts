@@ -7,7 +7,8 @@ export interface Count {
 }
 
 export type Gap =
-  | { readonly kind: 'rounded' | 'cut' }
+  | { readonly kind: 'rounded' }
+  | { readonly kind: 'cut' }
   | { readonly kind: 'other'; readonly count: Count }
   | { readonly kind: 'between'; readonly count: Count }
   | { readonly kind: 'unexplained'; readonly by: number };
@@ -44,7 +45,7 @@ export function gapOf(text: string, counted: number, others: readonly Count[]): 
   const printed = printedOf(text);
   if (!printed) return null;
   const own = agreement(counted, printed);
-  if (own) return { kind: own };
+  if (own) return own === 'cut' ? { kind: 'cut' } : { kind: 'rounded' };
   const same = others.find(({ value }) => agreement(value, printed));
   if (same) return { kind: 'other', count: same };
   const target = printed.value * printed.unit;
