@@ -32,7 +32,7 @@ const numbersIn = (text: string): string[] =>
 
 /** What was counted: numbers with separated thousands or four decimals. */
 const countsIn = (text: string): string[] =>
-  (text.match(/\d{1,3}(?:,\d{3})+|\d+\.\d{4}/g) ?? []).map((figure) => figure.replaceAll(',', ''));
+  (text.match(/\d{1,3}(?:,\d{3})+|\d+\.\d{4}(?!\d)/g) ?? []).map((figure) => figure.replaceAll(',', ''));
 
 describe('claims', () => {
   test('are 49, each with an id of its own, a finding and a verdict', () => {
