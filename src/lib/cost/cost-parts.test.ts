@@ -206,16 +206,33 @@ describe('torchsummary(arch)', () => {
     }
   });
 
-  test('prints the sizes of article 004', () => {
-    const text = torchsummaryText(preset('article-004-large'));
+  test.each([
+    ['large', 173, ['4,166,344', '384.21', '15.89', '400.68'], 'AdaptiveAvgPool2d-168             [-1, 40, 1, 1]'],
+    ['small', 114, ['2,256,024', '153.69', '8.61', '162.87'], 'AdaptiveAvgPool2d-109             [-1, 40, 1, 1]']
+  ] as const)('prints the rows and sizes of article 004, %s', (size, rows, [params, pass, weights, all], pool) => {
+    const lines = torchsummaryText(preset(`article-004-${size}`)).split('\n');
+    expect(lines).toHaveLength(rows + 13);
     for (const line of [
-      'Total params: 4,166,344',
+      '            Conv2d-1         [-1, 16, 112, 112]             432',
+      '          HSigmoid-3         [-1, 16, 112, 112]               0',
+      `${pool}               0`,
+      `Total params: ${params}`,
       'Input size (MB): 0.57',
-      'Forward/backward pass size (MB): 384.21',
-      'Params size (MB): 15.89',
-      'Estimated Total Size (MB): 400.68'
+      `Forward/backward pass size (MB): ${pass}`,
+      `Params size (MB): ${weights}`,
+      `Estimated Total Size (MB): ${all}`
     ])
-      expect(text.split('\n')).toContain(line);
-    expect(text.split('\n')).toHaveLength(173 + 13);
+      expect(lines).toContain(line);
+  });
+
+  test('rounds an exact half to the even digit, as C does', () => {
+    const sized = (height: number, width: number) => {
+      const arch: Architecture = { ...preset('v1'), input: [height, width, 1] };
+      return torchsummaryText(arch)
+        .split('\n')
+        .find((text) => text.startsWith('Input size'));
+    };
+    // 0.125 and 0.375 MiB.
+    expect([sized(128, 256), sized(384, 256)]).toEqual(['Input size (MB): 0.12', 'Input size (MB): 0.38']);
   });
 });
