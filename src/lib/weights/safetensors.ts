@@ -4,7 +4,7 @@ import { parseArchitectureText } from '$lib/arch/parse';
 import { lower } from '$lib/ops/lower';
 import { tensorsOf } from '$lib/ops/tensors';
 import { m } from '$paraglide/messages';
-import type { Checkpoint, Provenance, Tensors } from './checkpoint';
+import { allFinite, type Checkpoint, type Provenance, type Tensors } from './checkpoint';
 import { readSafetensors, writeSafetensors } from './safetensors-format';
 
 export type ReadCheckpoint =
@@ -38,7 +38,7 @@ export function checkTensors(arch: Architecture, tensors: Tensors): readonly Iss
     const got = `[${tensor?.shape.join(', ')}]`;
     if (!tensor) issues.push({ path: name, message: m.weights_missing({ want }) });
     else if (want !== got) issues.push({ path: name, message: m.weights_shape({ want, got }) });
-    else if (!tensor.data.every(Number.isFinite)) issues.push({ path: name, message: m.weights_finite() });
+    else if (!allFinite(tensor)) issues.push({ path: name, message: m.weights_finite() });
   }
   for (const name of Object.keys(tensors))
     if (!known.has(name)) issues.push({ path: name, message: m.weights_extra() });

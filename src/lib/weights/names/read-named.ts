@@ -1,7 +1,7 @@
 /** @file Step 4, network: tensors under anyone's names as ours, or the list of what does not fit. */
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { m } from '$paraglide/messages';
-import type { Tensor, Tensors } from '../checkpoint';
+import { allFinite, type Tensor, type Tensors } from '../checkpoint';
 import { conventions, isHeadName, namedTensors, orderOf, type Convention, type NamedTensor } from './convention';
 import { sameShape, toOurs } from './layout';
 
@@ -94,7 +94,7 @@ export function readNamed(tensors: Tensors, arch: Architecture): ReadNamed {
     } else if (!sameShape(tensor.shape, shape)) {
       shapes.push({ name, want: shape, got: tensor.shape });
       issues.push({ path: name, message: m.weights_shape({ want: show(shape), got: show(tensor.shape) }) });
-    } else if (!tensor.data.every(Number.isFinite)) {
+    } else if (!allFinite(tensor)) {
       notFinite.push(name);
       issues.push({ path: name, message: m.weights_finite() });
     } else ours.push([spec.name, toOurs(op, spec, tensor.data, orderOf(convention))]);
