@@ -22,6 +22,12 @@ const program = withHelpWords(new Command('bneck'))
 for (const add of [addList, addSummary, addDiff, addRun, addTrain, addMeasure, addSearch, addAdapt]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
+// A reader that has seen enough (`| head`) closes the pipe; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 /** Bad input ends with exit code 2 and one line; a fault of ours with 1 and its stack. */
 async function main(): Promise<number> {
   try {

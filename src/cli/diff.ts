@@ -26,9 +26,13 @@ function differenceOf(a: Architecture, b: Architecture) {
 function print({ a, b, rows, params, madds }: ReturnType<typeof differenceOf>): void {
   line(m.cli_diff_head({ a, b, count: rows.length }));
   if (rows.length > 0) {
-    const head = [m.cli_col_place(), m.cli_col_field(), a, b];
-    const cells = rows.map(({ place, field, from, to }) => [place, field, from ?? '–', to ?? '–']);
-    line(columns([head, ...cells]));
+    const head = [m.cli_col_place(), m.cli_col_field(), m.cli_change({ from: a, to: b })];
+    const cells = rows.map(({ place, field, from, to }) => [
+      place,
+      field,
+      m.cli_change({ from: from ?? '–', to: to ?? '–' })
+    ]);
+    line(columns([head, ...cells], 'all'));
   }
   line();
   const count = { from: formatCount(params.from), to: formatCount(params.to) };

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatMillions } from '$lib/base/format';
 import { countAs, type CountConvention } from '$lib/cost/count-as';
 import { torchsummary, torchsummaryText } from '$lib/cost/torchsummary';
 import { m } from '$paraglide/messages';
+import { aboutPreset } from './about';
 import { layersOf, type Layer, type Layers } from './layers';
 import { readNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
@@ -87,6 +88,9 @@ export function addSummary(program: Command): void {
       }
       const layers = layersOf(arch);
       if (options.json) json(layers);
-      else print(arch, layers);
+      else {
+        print(arch, layers);
+        for (const text of aboutPreset(name)) line(text);
+      }
     });
 }

@@ -6,7 +6,7 @@ import { lower } from '$lib/ops/lower';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { goldenTensors } from '$lib/weights/golden-weights';
 import { initTensors } from '$lib/weights/init';
-import { readNamed } from '$lib/weights/names/read-named';
+import { readNamed, type ReadNamed } from '$lib/weights/names/read-named';
 import { readSafetensors } from '$lib/weights/safetensors-format';
 import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
@@ -18,13 +18,19 @@ export interface LoadedWeights {
   readonly from: Provenance | null;
 }
 
-/** Lines shown of a long list of mismatches. */
+/** Lines shown of each kind of mismatch. */
 const mostLines = 20;
 
-/** Throws an InputError whose lines are what is missing, extra or of another shape. */
-function refuseWeights(path: string, issues: readonly Issue[]): never {
-  for (const line of describeIssues(issues, mostLines).split('\n')) remark(line);
-  throw new InputError(m.cli_weights_mismatch({ path, count: issues.length }));
+/** Throws an InputError after the list: what is of another shape or not finite, what is extra, what is missing. */
+function refuseWeights(path: string, read: ReadNamed & { kind: 'mismatch' }): never {
+  const { missing, extra, shapes, notFinite, issues } = read;
+  const others = new Set([...extra, ...missing]);
+  const of = (names: readonly string[]): readonly Issue[] => issues.filter((issue) => names.includes(issue.path));
+  for (const group of [issues.filter((issue) => !others.has(issue.path)), of(extra), of(missing)]) {
+    if (group.length > 0) remark(describeIssues(group, mostLines));
+  }
+  const counts = { shapes: shapes.length + notFinite.length, extra: extra.length, missing: missing.length };
+  throw new InputError(m.cli_weights_mismatch({ path, ...counts }));
 }
 
 /**
@@ -33,7 +39,7 @@ function refuseWeights(path: string, issues: readonly Issue[]): never {
  */
 export function checkFit(path: string, arch: Architecture, tensors: Tensors): Tensors {
   const read = readNamed(tensors, arch);
-  if (read.kind === 'mismatch') return refuseWeights(path, read.issues);
+  if (read.kind === 'mismatch') return refuseWeights(path, read);
   if (read.leftOut.length > 0) remark(m.cli_weights_head_left({ path, count: read.leftOut.length }));
   return read.tensors;
 }
@@ -57,6 +63,6 @@ function fromFile(path: string, arch: Architecture): LoadedWeights {
 /** Finds the weights of a choice for a table; `pictures` of them calibrate a reference fill. Throws InputError. */
 export function loadWeights(arch: Architecture, choice: WeightsChoice, pictures: number): LoadedWeights {
   if (choice.kind === 'file') return fromFile(choice.path, arch);
-  if (choice.kind === 'init') return { tensors: initTensors(lower(arch), choice.seed), from: null };
+  if (choice.kind === 'init') return { tensors: initTensors(lower(arch), choice.seed, choice.rule), from: null };
   return { tensors: goldenTensors(arch, choice.seed, { batch: pictures }), from: null };
 }
