@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import type { Engine } from '../../src/lib/engine/engine';
-import { openSimdEngine } from '../../src/lib/engine/simd/network';
+import { createSimdNetwork, openSimdEngine } from '../../src/lib/engine/simd/network';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import { lower } from '../../src/lib/ops/lower';
 import type { Op } from '../../src/lib/ops/op';
@@ -53,6 +53,19 @@ describe.runIf(folder)('every op and the answer are those of PyTorch', () => {
   });
 
   test('all networks are here', () => expect(files.length).toBe(19));
+
+  test('the other padding would be noticed at the first op of stride 2', async () => {
+    const golden = readGolden<ForwardGolden>('forward/v1_paper_w0.25.json');
+    if (!golden?.tfsame) throw new Error('the golden pass must be there');
+    const [count, channels, height, width] = golden.input.shape;
+    const arch = goldenArchitecture(golden.spec, [channels, height, width]);
+    const ops = lower(arch);
+    const network = createSimdNetwork(await coreOfTests(), arch, goldenTensors(ops, golden), count);
+    const { stem = new Float32Array() } = await network.activations(goldenInput(golden), count, ['stem']);
+    network.dispose();
+    expect(deviation(stem, ops[0]!, statsByOp(golden, golden.torch)[0]!)).toBeLessThan(1e-5);
+    expect(deviation(stem, ops[0]!, statsByOp(golden, golden.tfsame)[0]!)).toBeGreaterThan(1e-2);
+  });
 
   test.each(runs)(
     '$id with $padding padding on $engine',

@@ -15,8 +15,12 @@ import { bneck } from '../support/small-networks';
 /** Name, L2 norm, sum, first values. */
 type Summary = readonly [name: string, norm: number, sum: number, first: readonly number[]];
 
+/** Name, the first running means, running variances as PyTorch moves them, and by the biased variance, as we do. */
+type Moved = readonly [name: string, mean: readonly number[], torch: readonly number[], biased: readonly number[]];
+
 interface Expected {
   readonly loss: number;
+  readonly bn_after_one_forward?: { readonly rows: readonly Moved[] };
   readonly grads: readonly Summary[];
 }
 
@@ -142,7 +146,14 @@ describe.runIf(golden)('training mode is that of PyTorch', () => {
       expect(relativeGap(wanted.eval_logits.flat(), await network.forward(images, count))).toBeLessThan(1e-4);
     }
     const { loss, gradients } = await probe(network, batch);
+    const after = await network.read();
     network.dispose();
+    const normed = ops.filter((op) => (op.kind === 'conv' || op.kind === 'depthwise') && op.norm !== null);
+    for (const [i, [, mean, , variance]] of (expected.bn_after_one_forward?.rows ?? []).entries()) {
+      const id = normed[i]?.id ?? '';
+      expect(relativeGap(mean, after[`${id}.mean`]?.data.slice(0, mean.length) ?? []), id).toBeLessThan(1e-5);
+      expect(relativeGap(variance, after[`${id}.variance`]?.data.slice(0, mean.length) ?? []), id).toBeLessThan(1e-6);
+    }
     expect(Math.abs(loss - expected.loss)).toBeLessThan(1e-5);
     const learned = ops.flatMap((op) => tensorsOf(op).flatMap((spec) => (spec.trainable ? [{ op, spec }] : [])));
     expect(learned.length).toBe(expected.grads.length);

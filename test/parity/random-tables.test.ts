@@ -1,15 +1,17 @@
-/** @file Random tables: both engines build the shapes the lowering says, and agree op by op. */
+/** @file Random tables: both engines build the shapes the lowering says, agree op by op, and learn the same. */
 import { memory, tensor, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
-import { createSimdNetwork } from '../../src/lib/engine/simd/network';
+import type { Engine } from '../../src/lib/engine/engine';
+import { createSimdNetwork, openSimdEngine } from '../../src/lib/engine/simd/network';
 import { openBackend } from '../../src/lib/engine/tfjs/backend';
 import { forwardAll } from '../../src/lib/engine/tfjs/forward';
+import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import { lower } from '../../src/lib/ops/lower';
 import type { Op } from '../../src/lib/ops/op';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
-import { relativeGap } from '../support/compare';
+import { differing, probe, relativeGap } from '../support/compare';
 import { Deviations } from '../support/golden-forward';
 import { randomTables } from '../support/random-tables';
 import { coreOfTests } from '../support/simd-core';
@@ -19,9 +21,11 @@ const core = await coreOfTests();
 const deviations = new Deviations();
 const COUNT = 2;
 const RUNS = 220;
+const TRAINED = 60;
+const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
 
 beforeAll(async () => {
-  const opening = await openBackend('wasm', { wasmPaths: 'node_modules/@tensorflow/tfjs-backend-wasm/dist' });
+  const opening = await openBackend('wasm', { wasmPaths });
   expect(opening.status).toBe('open');
 });
 
@@ -88,3 +92,25 @@ test('the kinds that only masks and detections have agree, too', async () => {
   const { arch, ops } = mapsNetwork();
   await compare(arch, ops);
 });
+
+test(`${TRAINED} random classifiers have one loss and the same gradients in both engines`, async () => {
+  const engines = [await openTfjsEngine('wasm', { wasmPaths }), openSimdEngine(core)] as const;
+  const classifiers = randomTables({ width: 16, rows: 4, input: 16, classes: 5 }).filter(
+    ({ head }) => head.kind === 'classifier'
+  );
+  const step = async (engine: Engine, arch: Architecture) => {
+    const network = await engine.createNetwork(arch, livelyTensors(arch, 5), 6);
+    const found = await probe(network, randomBatch(arch, 6, 9));
+    network.dispose();
+    return found;
+  };
+  await fc.assert(
+    fc.asyncProperty(classifiers, async (arch) => {
+      const expected = await step(engines[0], arch);
+      const got = await step(engines[1], arch);
+      expect(Math.abs(got.loss - expected.loss)).toBeLessThanOrEqual(1e-4 * Math.abs(expected.loss));
+      expect(differing(expected.gradients, got.gradients, { limit: 3e-3, noise: 1e-5 })).toEqual([]);
+    }),
+    { numRuns: TRAINED, seed: 5, endOnFailure: true }
+  );
+}, 120_000);
