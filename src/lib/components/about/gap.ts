@@ -7,6 +7,7 @@ export interface Count {
 }
 
 export type Gap =
+  | { readonly kind: 'same' }
   | { readonly kind: 'rounded' }
   | { readonly kind: 'cut' }
   | { readonly kind: 'other'; readonly count: Count }
@@ -38,12 +39,13 @@ function agreement(counted: number, { value, unit, digits }: Printed): 'rounded'
 }
 
 /**
- * Explains a printed total by the counted one: equal when rounded or cut, equal under another convention, between the
+ * Explains a printed total by the counted one: the same, equal when rounded or cut, equal under another convention, between the
  * two, or not explained. Null where the text is no number.
  */
 export function gapOf(text: string, counted: number, others: readonly Count[]): Gap | null {
   const printed = printedOf(text);
   if (!printed) return null;
+  if (printed.value * printed.unit === counted) return { kind: 'same' };
   const own = agreement(counted, printed);
   if (own) return own === 'cut' ? { kind: 'cut' } : { kind: 'rounded' };
   const same = others.find(({ value }) => agreement(value, printed));

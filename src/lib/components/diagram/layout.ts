@@ -154,7 +154,9 @@ function routesOf(columns: readonly Column[], blocks: readonly Block[], sheet: S
     const before = columns[i - 1];
     if (!reader || column.reads.length === 0) return [];
     const first = Math.min(i, ...column.reads);
-    const between = blocks.slice(first, i + 1).map((block) => topOf(block, sheet));
+    // The first way leaves at the right side of its block, however tall the left one is.
+    const start = sheet.ground - (blocks[first]?.to ?? 0);
+    const between = [start, ...blocks.slice(first + 1, i + 1).map((block) => topOf(block, sheet))];
     const y = Math.min(sheet.ground - 40, ...between) - 34;
     const end = { to: reader.centre, toTop: topOf(reader, sheet), y };
     // Both predictors read the same maps: the second takes them where they reach the first.
@@ -165,7 +167,8 @@ function routesOf(columns: readonly Column[], blocks: readonly Block[], sheet: S
       // A detector reads the expansion of a bneck, every other head what comes out.
       const inner = isFan(column) && columns[read]?.kind === 'bneck';
       const plate = block.secondWidth > 0 && !inner;
-      const from = plate ? block.second + block.secondWidth / 2 : block.x + block.body / 2;
+      const edge = block.from > block.to && !inner ? block.right - 1 : block.x + block.body / 2;
+      const from = plate ? block.second + block.secondWidth / 2 : edge;
       const riseTop = sheet.ground - (inner ? block.from : block.to);
       return [{ ...end, riseTop, from, to: r === 0 ? end.to : null }];
     });
