@@ -81,7 +81,9 @@ function readJson({ name, bytes }: NamedBytes, files: readonly NamedBytes[]): Op
 /** Reads files that were chosen together: one .json, .safetensors or .tflite, and the shards of a TensorFlow.js model. */
 export function readFiles(files: readonly NamedBytes[], open: Architecture): Opened {
   const rank = ['tflite', 'safetensors', 'json'];
-  const main = files.find(({ name }) => rank.includes(endingOf(name)));
+  const known = files.filter(({ name }) => rank.includes(endingOf(name)));
+  // Beside a model.json lie other .json files: what goes with the pictures, labels.
+  const main = known.find(({ name }) => name === 'model.json') ?? known[0];
   if (!main) {
     const [first] = files;
     return wrong(first?.name ?? '', endingOf(first?.name ?? '') === 'bin' ? m.file_shards_alone() : m.file_kinds());
