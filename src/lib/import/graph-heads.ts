@@ -81,5 +81,12 @@ const decoder: HeadRule = (map, columns) => {
   return { head, classes: map.shape(mask.name)[2] };
 };
 
+/** No head: every output is the end of a row, and the last row is one of them. */
+const features: HeadRule = (map, columns) => {
+  const outIndices = map.graph.outputs.map((name) => columns.indexOf(name) - 1);
+  const open = map.users(columns.at(-1) ?? '').length > 0 || outIndices.some((index) => index < 0);
+  return open ? null : { head: { kind: 'features', outIndices }, classes: 1 };
+};
+
 /** Every head that can be read, tried in this order after each row. */
-export const headRules: readonly HeadRule[] = [decoder, classifier];
+export const headRules: readonly HeadRule[] = [decoder, classifier, features];

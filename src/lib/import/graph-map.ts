@@ -59,6 +59,11 @@ export class GraphMap {
     return this.readers.get(name) ?? [];
   }
 
+  /** How many look at `name`: the nodes that read it, and the answer if it is one. */
+  looks(name: string): number {
+    return this.users(name).length + (this.graph.outputs.includes(name) ? 1 : 0);
+  }
+
   /** The first reader of `name` that is of this kind and passes. */
   user<K extends GraphNode['kind']>(
     name: string,

@@ -1,5 +1,5 @@
 /** @file Import: turns a foreign graph into an editable table with its weights, or names the node no table can say. */
-import type { Architecture, Padding, Row } from '$lib/arch/architecture';
+import type { Architecture, Padding, Row, ScalingRule } from '$lib/arch/architecture';
 import { maxNameLength, maxRows } from '$lib/arch/limits';
 import { checkArchitecture } from '$lib/arch/parse';
 import { m } from '$paraglide/messages';
@@ -27,25 +27,31 @@ function refuse(map: GraphMap, at: string): never {
   throw new NotUnderstood(node, m.import_node({ node, kind: next?.kind ?? m.import_the_end() }));
 }
 
-/** Reads stem, rows and head; padding is found out by binding. */
-function readTable(map: GraphMap): Omit<Architecture, 'padding'> {
-  const stem = readStem(map);
-  const columns = [stem?.end ?? ''];
+/** The rule that fits what was read: V1's rows, V2's ReLU6 bottlenecks, V3's anything else. */
+function scalingOf(rows: readonly Row[]): ScalingRule {
+  if (rows.every(({ kind }) => kind === 'separable')) return 'v1';
+  return rows.every((row) => row.kind === 'bneck' && row.nl === 'relu6' && !row.se) ? 'v2' : 'v3';
+}
+
+/** Without padding a kernel shrinks the map: there is nothing to add the input to. */
+const unjoined = (row: Row): Row => (row.kind === 'bneck' && row.kernel > 1 ? { ...row, shortcut: 'none' } : row);
+
+type Opening = ReturnType<typeof readStem>;
+
+/** Reads rows and head after the stem; padding is found out by binding. */
+function readTable(map: GraphMap, opening: Opening): Omit<Architecture, 'padding'> {
+  const columns = [opening?.end ?? ''];
   const rows: Row[] = [];
   for (;;) {
-    const at = columns.at(-1) ?? '';
     const found = rows.length > 0 ? readHead(map, columns) : null;
-    const { input, name } = map.graph;
-    const convBias = map.graph.nodes.some((node) => (node.kind === 'conv' || node.kind === 'depthwise') && !!node.bias);
     if (found) {
-      const shared = {
-        format: 1,
-        name: name.slice(0, maxNameLength) || m.import_unnamed(),
-        input,
-        norm: null
-      } as const;
-      return { ...shared, convBias, scaling: 'v3', stem: stem?.stem ?? null, rows, ...found };
+      const { input, name, nodes } = map.graph;
+      const convBias = nodes.some((node) => (node.kind === 'conv' || node.kind === 'depthwise') && node.bias !== null);
+      const shared = { name: name.slice(0, maxNameLength) || m.import_unnamed(), input, convBias };
+      const stem = opening?.stem ?? null;
+      return { format: 1, ...shared, norm: null, scaling: scalingOf(rows), stem, rows, ...found };
     }
+    const at = columns.at(-1) ?? '';
     const next = rows.length < maxRows ? readRow(map, at) : null;
     if (!next) refuse(map, at);
     rows.push(next.row);
@@ -53,23 +59,31 @@ function readTable(map: GraphMap): Omit<Architecture, 'padding'> {
   }
 }
 
-function recognised(foreign: Graph): Imported {
-  const { graph, notes } = simplify(foreign);
-  const map = new GraphMap(graph);
-  const table = readTable(map);
+function recognised(map: GraphMap, opening: Opening, notes: readonly string[]): Imported {
+  const table = readTable(map, opening);
   let stuck = '';
   for (const padding of paddings) {
-    const arch: Architecture = { ...table, padding };
+    const rows = padding === 'valid' ? table.rows.map(unjoined) : table.rows;
+    const arch: Architecture = { ...table, padding, rows };
     const issues = checkArchitecture(arch);
-    if (issues.length > 0) return { kind: 'bad', issues };
-    const bound = bind(arch, map);
-    if (bound.kind === 'ok') return { kind: 'ok', arch, tensors: bound.tensors, notes };
-    stuck ||= bound.node;
+    if (issues.length > 0 && padding === paddings[0]) return { kind: 'bad', issues };
+    const bound = issues.length > 0 ? null : bind(arch, map);
+    if (bound?.kind === 'ok') return { kind: 'ok', arch, tensors: bound.tensors, notes };
+    stuck ||= bound?.node ?? '';
   }
   throw new NotUnderstood(stuck, m.import_node({ node: stuck, kind: map.node(stuck)?.kind ?? m.import_the_end() }));
 }
 
 /** A foreign graph as a table with weights; what no table can say comes back as an issue that names the node. */
-export function recognise(graph: Graph): Imported {
-  return understood(() => recognised(graph));
+export function recognise(foreign: Graph): Imported {
+  return understood(() => {
+    const { graph, notes } = simplify(foreign);
+    const map = new GraphMap(graph);
+    const opening = readStem(map);
+    const first = understood(() => recognised(map, opening, notes));
+    if (first.kind === 'ok' || !opening) return first;
+    // A single block may open with a convolution that is a row, or part of one.
+    const second = understood(() => recognised(map, null, notes));
+    return second.kind === 'ok' ? second : first;
+  });
 }

@@ -89,6 +89,24 @@ function shortcutOf(map: GraphMap, from: string, project: string): Shortcut {
   return add && through ? { shortcut: 'conv', end: add.name } : { shortcut: 'identity', end: project };
 }
 
+interface Separable {
+  readonly window: Window;
+  readonly depthwise: DepthwiseNode;
+  readonly project: ConvNode | DenseNode;
+  readonly from: string;
+}
+
+/** Depthwise and pointwise of one non-linearity, or a bare depthwise before the pointwise; null for a bottleneck. */
+function separableOf(map: GraphMap, { window, depthwise, project, from }: Separable): ReadRow | null {
+  const { nl } = project;
+  const bare = window.nl === 'linear' && depthwise.bias === null;
+  const joined = map.user(project.name, 'add', ({ inputs }) => inputs.includes(from));
+  if (!isNL(nl) || joined || !(bare || (nl === window.nl && nl !== 'linear'))) return null;
+  const between = bare ? 'plain' : 'normed';
+  const [, , out] = map.shape(project.name);
+  return { row: { kind: 'separable', ...window, nl, out, between }, end: project.name };
+}
+
 /** A block from its depthwise on; `from` is what the block reads. */
 function blockFrom(
   map: GraphMap,
@@ -99,18 +117,15 @@ function blockFrom(
   const window = windowOf(depthwise);
   if (!window || depthwise.weight.shape[3] !== 1) return null;
   const before = squeezeExcite(map, depthwise.name);
+  // What somebody else reads, too, is the end of a row.
+  if (map.looks(depthwise.name) !== (before ? 2 : 1) || (before && map.looks(before.end) !== 1)) return null;
   const project = pointwise(map, before?.end ?? depthwise.name);
   if (!project || !isNL(project.nl)) return null;
   const [, , out] = map.shape(project.name);
-  const plain = window.nl === 'linear' && depthwise.bias === null;
-  if (expand === null && !before && (project.nl === window.nl || plain)) {
-    const between = plain && project.nl !== 'linear' ? 'plain' : 'normed';
-    if (project.nl !== 'linear') {
-      return { row: { kind: 'separable', ...window, nl: project.nl, out, between }, end: project.name };
-    }
-  }
+  const separable = separableOf(map, { window, depthwise, project, from });
+  if (separable && expand === null && !before) return separable;
   if (project.nl !== 'linear') return null;
-  const after = before ? null : squeezeExcite(map, project.name);
+  const after = before || map.looks(project.name) !== 2 ? null : squeezeExcite(map, project.name);
   const se: SqueezeExcite | null = before
     ? { ...before.se, place: 'afterDepthwise' }
     : after && { ...after.se, place: 'afterProject' };
@@ -156,7 +171,7 @@ export function readRow(map: GraphMap, from: string): ReadRow | null {
 export function readStem(map: GraphMap): { readonly stem: Stem; readonly end: string } | null {
   const node = map.user('', 'conv');
   const window = node && windowOf(node);
-  if (!window || window.dilation !== 1) return null;
+  if (!window || window.dilation !== 1 || map.users('').length > 1) return null;
   const { kernel, nl, stride } = window;
   return { stem: { kernel, nl, stride, out: map.shape(node.name)[2] }, end: node.name };
 }

@@ -2,6 +2,7 @@
 import { m } from '$paraglide/messages';
 import { NotUnderstood, type Graph, type GraphNode } from './graph';
 import { activated, channelsOf, isWeighted, scaled, shifted, type WeightedNode } from './graph-fold';
+import { joinIdioms } from './graph-idioms';
 import { asMap } from './graph-map';
 
 /** The simplified graph and what was left out of it, in words. */
@@ -78,7 +79,7 @@ class Simplifier {
       this.alias.set(node.name, { to: '', alone });
       return true;
     }
-    if (!isWeighted(source) || source.nl !== 'linear' || !alone) return false;
+    if (!isWeighted(source) || !alone) return false;
     const folded = this.folded(node, source);
     if (!folded) return false;
     this.kept.set(source.name, folded);
@@ -86,10 +87,14 @@ class Simplifier {
     return true;
   }
 
+  /** The node with the other folded in; relu6(x + 3) / 6 becomes a hard sigmoid of x. */
   private folded(
     node: GraphNode & { kind: 'scale' | 'shift' | 'activation' },
     source: WeightedNode
   ): WeightedNode | null {
+    const sixth = node.kind === 'scale' && node.values.every((value) => Math.abs(value - 1 / 6) < 1e-4);
+    if (source.nl === 'relu6' && sixth) return activated(shifted(source, Float32Array.of(-3)), 'hardSigmoid');
+    if (source.nl !== 'linear') return null;
     if (node.kind === 'activation') return activated(source, node.nl);
     if (node.values.length !== 1 && node.values.length !== channelsOf(source)) return null;
     return node.kind === 'scale' ? scaled(source, node.values) : shifted(source, node.values);
@@ -107,7 +112,17 @@ class Simplifier {
   }
 }
 
+/** Throws where a name comes twice or a node is read before it. */
+function mustBeOrdered(graph: Graph): void {
+  const known = new Set(['']);
+  for (const { name, inputs } of graph.nodes) {
+    if (known.has(name) || !inputs.every((input) => known.has(input))) throw new NotUnderstood(name, m.import_order());
+    known.add(name);
+  }
+}
+
 /** Folds a graph; throws `NotUnderstood` where a shape cannot be a map. */
 export function simplify(graph: Graph): Simplified {
-  return new Simplifier(graph).run();
+  mustBeOrdered(graph);
+  return new Simplifier(joinIdioms(graph)).run();
 }

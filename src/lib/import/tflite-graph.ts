@@ -102,7 +102,8 @@ export class Values {
     this.constants = new Constants(fileBytes);
     const seen = new Set<string>();
     this.names = file.tensors.map(({ name }, index) => {
-      const own = name !== '' && !seen.has(name) ? name : `${name}#${index}`;
+      let own = name || `#${index}`;
+      while (seen.has(own)) own += `#${index}`;
       seen.add(own);
       return own;
     });

@@ -5,8 +5,8 @@ import type { GraphNode, Pair } from './graph';
 import type { OperatorView } from './tflite-graph';
 import { outLast } from './tflite-values';
 
-/** The node of an operator; null where only a constant got another name. */
-type Rule = (view: OperatorView) => GraphNode | null;
+/** The nodes of an operator, its result last; none where only a constant got another name. */
+type Rule = (view: OperatorView) => GraphNode | readonly GraphNode[];
 
 /** Steps and gaps in the options table, width first in the file. */
 function pair({ operator }: OperatorView, slot: number): Pair {
@@ -69,9 +69,15 @@ const arithmetic =
       if (sign < 0) view.refuse(m.import_tflite_operator({ operator: 'SUB' }));
       return view.node({ kind, nl }, 0, 1);
     }
-    if (constants.length > 1 || nl !== 'linear' || (sign < 0 && index === 0)) view.refuse(m.import_tflite_mixed());
+    if (constants.length > 1 || (sign < 0 && index === 0)) view.refuse(m.import_tflite_mixed());
     const values = view.constant(index).data.map((value) => sign * value);
-    return view.node({ kind: kind === 'add' ? 'shift' : 'scale', values }, 1 - index);
+    const node = view.node({ kind: kind === 'add' ? 'shift' : 'scale', values }, 1 - index);
+    if (nl === 'linear') return node;
+    const name = `${node.name}/${node.kind}`;
+    return [
+      { ...node, name },
+      { kind: 'activation', nl, name: node.name, inputs: [name], out: node.out }
+    ];
   };
 
 const activation =
@@ -114,7 +120,7 @@ const concat: Rule = (view) => {
 const cast: Rule = (view) => {
   if (!view.isConstant(0)) return view.node({ kind: 'reshape' });
   view.passConstant(0);
-  return null;
+  return [];
 };
 
 /** By the number of the built-in operator. */

@@ -25,10 +25,10 @@ export function readTflite(bytes: Uint8Array, name: string): Graph {
     const rule = operatorRules[operator.code];
     if (!rule) return view.refuse(m.import_tflite_operator({ operator: operator.code }));
     if (operator.outputs.length !== 1) view.refuse(m.import_tflite_outputs());
-    const node = rule(view);
-    if (!node) continue;
-    nodes.push(node);
-    values.define(result, node.name);
+    const made = [rule(view)].flat();
+    nodes.push(...made);
+    const last = made.at(-1);
+    if (last) values.define(result, last.name);
   }
   const outputs = file.outputs.map((index) => values.nameOf(index, name));
   return { name, input: [height, width, channels], nodes, outputs };

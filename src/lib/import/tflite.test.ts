@@ -1,0 +1,189 @@
+/** @file Tests of the .tflite reader: every table comes back from its file, constants of every type, no file crashes it. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Architecture } from '$lib/arch/architecture';
+import { mobileNetV1 } from '$lib/arch/presets/mobilenet-v1';
+import { mobileNetV2 } from '$lib/arch/presets/mobilenet-v2';
+import { mobileNetV3Large, mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
+import { scaleWidth } from '$lib/arch/scale';
+import { mix32 } from '$lib/base/rng';
+import { costOf } from '$lib/cost/cost';
+import { lower } from '$lib/ops/lower';
+import { tensorsOf } from '$lib/ops/tensors';
+import { checkTensors } from '$lib/weights/safetensors';
+import type { Tensor, Tensors } from '$lib/weights/checkpoint';
+import { randomTables } from '../../../test/support/random-tables';
+import { importTflite } from './tflite';
+import { asFloat16, asFloat32, asInt8, asUint8, writeTflite, type Store } from './tflite-writer.fixture';
+
+/** Numbers for every tensor of the table, each different. */
+function filled(arch: Architecture): Tensors {
+  const tensors: Record<string, Tensor> = {};
+  let seed = 1;
+  for (const { name, shape } of lower(arch).flatMap(tensorsOf)) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const data = new Float32Array(size);
+    for (let i = 0; i < size; i++) data[i] = mix32(seed + i) / 2 ** 31 - 1;
+    seed += size;
+    tensors[name] = { shape, data };
+  }
+  return tensors;
+}
+
+/** Names of the tensors that differ in shape or in any bit. */
+const different = (a: Tensors, b: Tensors): string[] =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => {
+    const [x, y] = [a[name], b[name]];
+    return (
+      !x ||
+      !y ||
+      x.shape.join() !== y.shape.join() ||
+      Buffer.compare(Buffer.from(x.data.buffer), Buffer.from(y.data.buffer))
+    );
+  });
+
+/** What stays the same when a table is told in other rows: operations, multiply-adds, shapes. */
+const outline = (arch: Architecture): readonly string[] =>
+  lower(arch)
+    .map((op) => `${op.kind === 'dense' ? 'conv' : op.kind} ${op.in.join('x')} ${op.out.join('x')} ${costOf(op).madds}`)
+    .toSorted();
+
+const folded = (arch: Architecture): Architecture => ({ ...arch, norm: null, convBias: true });
+
+describe('a table written as a file comes back', () => {
+  test.each([mobileNetV1, mobileNetV2, mobileNetV3Small, mobileNetV3Large])('$name', (preset) => {
+    const arch = folded({ ...scaleWidth(preset, 0.25), input: [64, 64, 3] });
+    const tensors = filled(arch);
+    const imported = importTflite(writeTflite(arch, tensors, { fuse: true, softmax: true }), arch.name);
+    if (imported.kind === 'bad') throw new Error(JSON.stringify(imported.issues));
+    const { head, ...rest } = imported.arch;
+    const { head: wanted, ...others } = arch;
+    expect(rest).toEqual(others);
+    expect({ ...head, dropout: 0 }).toEqual({ ...wanted, dropout: 0 });
+    expect(different(imported.tensors, tensors)).toEqual([]);
+    expect(imported.notes).toHaveLength(1);
+  });
+
+  test('any table with a classifier, a decoder or features, in any spelling of its activations', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(randomTables({ width: 12, input: 32, rows: 5 }), fc.boolean(), (table, fuse) => {
+        const kinds = ['classifier', 'decoder', 'features'];
+        if (!kinds.includes(table.head.kind) || JSON.stringify(table).includes('shiftedSwish')) return;
+        seen += 1;
+        const arch = folded(table);
+        const imported = importTflite(writeTflite(arch, filled(arch), { fuse }), 'random');
+        if (imported.kind === 'bad') throw new Error(JSON.stringify(imported.issues));
+        expect(checkTensors(imported.arch, imported.tensors)).toEqual([]);
+        expect(outline(imported.arch)).toEqual(outline(arch));
+      }),
+      { numRuns: 400, seed: 20240501 }
+    );
+    expect(seen).toBeGreaterThan(40);
+  }, 60_000);
+});
+
+describe('constants of every type', () => {
+  const arch = folded({ ...scaleWidth(mobileNetV3Small, 0.25), input: [32, 32, 3] });
+  const tensors = filled(arch);
+  const read = (store: Store): Tensors => {
+    const imported = importTflite(writeTflite(arch, tensors, { store, fuse: true }), 'stored');
+    if (imported.kind === 'bad') throw new Error(JSON.stringify(imported.issues));
+    return imported.tensors;
+  };
+  /** Largest difference of any weight. */
+  const gap = (got: Tensors): number =>
+    Math.max(
+      ...Object.keys(tensors).map((name) => {
+        const [want, have] = [tensors[name]!.data, got[name]!.data];
+        return want.reduce((most, value, i) => Math.max(most, Math.abs(value - have[i]!)), 0);
+      })
+    );
+
+  test('float32 to the bit', () => {
+    expect(different(read(asFloat32), tensors)).toEqual([]);
+  });
+
+  test('float16 to its eleven digits', () => {
+    const got = gap(read(asFloat16));
+    expect(got).toBeLessThanOrEqual(2 ** -12);
+    expect(got).toBeGreaterThan(0);
+  });
+
+  test('int8, one scale per output channel, to half a step', () => {
+    const got = gap(read(asInt8));
+    expect(got).toBeLessThanOrEqual(0.5 / 127 + 1e-6);
+    expect(got).toBeGreaterThan(0.3 / 127);
+  });
+
+  test('uint8 with a zero point, to half a step', () => {
+    const got = gap(read(asUint8));
+    expect(got).toBeLessThanOrEqual(0.5 * (2 / 255) + 1e-6);
+    expect(got).toBeGreaterThan(0.3 * (2 / 255));
+  });
+});
+
+describe('a damaged file is an issue, never a crash', () => {
+  const arch = folded({
+    ...scaleWidth(mobileNetV3Small, 0.25),
+    input: [32, 32, 3],
+    classes: 4,
+    rows: scaleWidth(mobileNetV3Small, 0.25).rows.slice(0, 2)
+  });
+  const file = writeTflite(arch, filled(arch), { store: asInt8, fuse: true, softmax: true });
+
+  /** Some bytes changed to anything, to the ends of their range or by a little; sometimes the end cut off. */
+  const change = fc.record({
+    at: fc.nat(file.length - 4),
+    how: fc.oneof(fc.integer({ min: -8, max: 8 }), fc.constantFrom(0x7fffffff, -0x80000000, 0x40000000), fc.integer()),
+    wide: fc.boolean()
+  });
+  const mutated = fc
+    .tuple(
+      fc.array(change, { minLength: 1, maxLength: 6 }),
+      fc.option(fc.nat(file.length), { freq: 8, nil: undefined })
+    )
+    .map(([changes, end]) => {
+      const copy = file.slice();
+      const view = new DataView(copy.buffer);
+      for (const { at, how, wide } of changes) {
+        if (wide) view.setInt32(at & ~3, (view.getInt32(at & ~3, true) + how) | 0, true);
+        else copy[at] = how;
+      }
+      return end === undefined ? copy : copy.slice(0, end);
+    });
+
+  test('2,500 mutated files', () => {
+    const kinds = { ok: 0, bad: 0 };
+    let slowest = 0;
+    fc.assert(
+      fc.property(mutated, (bytes) => {
+        const start = performance.now();
+        const imported = importTflite(bytes, 'mutated');
+        slowest = Math.max(slowest, performance.now() - start);
+        kinds[imported.kind] += 1;
+        if (imported.kind === 'bad') expect(imported.issues.length).toBeGreaterThan(0);
+        else expect(checkTensors(imported.arch, imported.tensors)).toEqual([]);
+      }),
+      { numRuns: 2500 }
+    );
+    console.info(`${file.length} bytes; ${kinds.ok} read, ${kinds.bad} refused; slowest ${slowest.toFixed(0)} ms`);
+    expect(kinds.bad).toBeGreaterThan(100);
+    expect(slowest).toBeLessThan(2000);
+  }, 120_000);
+
+  test.each([
+    ['nothing', new Uint8Array(0)],
+    ['no .tflite file', new TextEncoder().encode('{"format": "graph-model"}')],
+    ['a root beyond the end', Uint8Array.of(255, 255, 255, 127, 84, 70, 76, 51)]
+  ])('%s', (_, bytes) => {
+    const imported = importTflite(bytes, 'file.tflite');
+    expect(imported).toMatchObject({ kind: 'bad', issues: [{ path: 'file.tflite' }] });
+  });
+
+  test('names the operator that no table knows', () => {
+    const foreign = writeTflite(arch, filled(arch), { renumber: { 4: 60 } });
+    const imported = importTflite(foreign, 'file.tflite');
+    expect(imported).toMatchObject({ kind: 'bad', issues: [{ path: 'row01.depthwise/linear' }] });
+  });
+});
