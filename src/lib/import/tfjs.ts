@@ -1,4 +1,5 @@
 /** @file Import: TensorFlow.js models, graphs and layers alike, as editable tables with their weights. */
+import { checkTensors } from '$lib/weights/safetensors';
 import { m } from '$paraglide/messages';
 import { NotUnderstood, understood, type Graph, type Imported } from './graph';
 import { recognise } from './graph-recognise';
@@ -44,22 +45,31 @@ function readGraphModel(model: Fields, tensors: ReadonlyMap<string, FileTensor>,
   return plain(shiftsBeforeSums(reader.builder.graph(name, values)), reader.builder.norms);
 }
 
+/** What was read, unless a tensor is not whole: numbers that are none come of negative variances and broken shards. */
+function whole(imported: Imported): Imported {
+  if (imported.kind === 'bad') return imported;
+  const issues = checkTensors(imported.arch, imported.tensors);
+  return issues.length > 0 ? { kind: 'bad', issues } : imported;
+}
+
 /**
  * Reads a TensorFlow.js model (`model.json` of a graph or of layers, with its shards by path) as a table with weights;
  * what the file holds that no table can say comes back as issues that name the node or layer.
  */
 export function importTfjs(modelJson: string, shards: Shards, name: string): Imported {
-  return understood(() => {
-    const model = parseObject('model.json', modelJson);
-    const topology = fields('modelTopology', model['modelTopology']);
-    const tensors = readManifest(model, shards);
-    if (Array.isArray(topology['node'])) return readGraphModel(model, tensors, name);
-    if (topology['class_name'] === undefined && topology['model_config'] === undefined) {
-      throw new NotUnderstood('modelTopology', m.import_tfjs_kind());
-    }
-    const { builder, output } = readLayers(topology, tensors);
-    return plain(builder.graph(name, [output]), builder.norms);
-  });
+  return whole(
+    understood(() => {
+      const model = parseObject('model.json', modelJson);
+      const topology = fields('modelTopology', model['modelTopology']);
+      const tensors = readManifest(model, shards);
+      if (Array.isArray(topology['node'])) return readGraphModel(model, tensors, name);
+      if (topology['class_name'] === undefined && topology['model_config'] === undefined) {
+        throw new NotUnderstood('modelTopology', m.import_tfjs_kind());
+      }
+      const { builder, output } = readLayers(topology, tensors);
+      return plain(builder.graph(name, [output]), builder.norms);
+    })
+  );
 }
 
 /** The shards a `model.json` names, in its folder; null for a text that is no TensorFlow.js model. */
