@@ -151,6 +151,6 @@ export function randomTables(limits: TableLimits = {}): fc.Arbitrary<Architectur
         head: head(rows.length, width)
       })
     )
-    .map((arch): Architecture => ({ ...arch, convBias: arch.convBias && !arch.norm }) as Architecture)
+    .map((arch): Architecture => ({ ...arch, convBias: arch.convBias && !arch.norm }))
     .filter(valid);
 }

@@ -53,7 +53,8 @@ const sizes = new Set(['input', 'kernel', 'stride']);
 function textOf(value: unknown, key = ''): string {
   if (value === null || value === undefined) return nothing;
   if (Array.isArray(value)) return value.map((item) => textOf(item)).join(sizes.has(key) ? '×' : ', ');
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') return nothing;
   return Object.entries(value)
     .map(([name, inner]) => `${wordOf(name)} ${textOf(inner, name)}`)
     .join(' ');

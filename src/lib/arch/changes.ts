@@ -52,12 +52,12 @@ export function changesBetween(a: Architecture, b: Architecture): FieldChange[] 
   const groups = new Map<string, RowDifference[]>();
   for (const difference of diffRows(a, b)) {
     const key = keyOf(difference.path);
-    const group = rowPath.test(difference.path) ? `rows ${key}` : key;
+    const group = rowPath.test(difference.path) ? `rows/${key}` : key;
     groups.set(group, [...(groups.get(group) ?? []), difference]);
   }
   return [...groups].map(([group, differences]) => {
-    const inRows = group.startsWith('rows ');
-    const key = inRows ? group.slice('rows '.length) : group;
+    const inRows = group.startsWith('rows/');
+    const key = inRows ? group.slice('rows/'.length) : group;
     const applied = inRows ? { ...a, rows: rowsWith(a, b, key) } : take(a, b, key.split('.'));
     return { key, differences, applied };
   });

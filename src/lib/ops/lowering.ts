@@ -38,20 +38,32 @@ export class Lowering {
     return { id, column: this.column, inputs: [this.at.id], in: this.at.shape };
   }
 
-  private window({ kernel, stride = 1, dilation = 1 }: WindowedLayer, channels: number) {
-    const { padding } = this.arch;
+  private sized(window: Window, channels: number): Shape {
     const { shape } = this.at;
-    const window: Window = { kernel, stride, dilation };
-    const out: Shape = [outSize(shape[0], window, padding), outSize(shape[1], window, padding), channels];
-    return { ...window, out, pad: padding2d(shape, window, padding) };
+    const { padding } = this.arch;
+    return [outSize(shape[0], window, padding), outSize(shape[1], window, padding), channels];
   }
 
-  private plain({ nl, norm = this.arch.norm, bias = this.arch.convBias }: WindowedLayer) {
-    return { nl, norm, bias: norm === null && bias };
-  }
-
+  // Search lowers tables by the million: both windowed ops are written in one piece, which spreads are slow to do.
   conv(id: string, out: number, layer: WindowedLayer): void {
-    this.push({ kind: 'conv', ...this.base(id), ...this.window(layer, out), ...this.plain(layer) });
+    const { arch, at, column } = this;
+    const { kernel, nl, stride = 1, dilation = 1, norm = arch.norm, bias = arch.convBias } = layer;
+    const window: Window = { kernel, stride, dilation };
+    this.push({
+      kind: 'conv',
+      id,
+      column,
+      inputs: [at.id],
+      in: at.shape,
+      out: this.sized(window, out),
+      kernel,
+      stride,
+      dilation,
+      pad: padding2d(at.shape, window, arch.padding),
+      norm,
+      bias: norm === null && bias,
+      nl
+    });
   }
 
   /** A 1x1 convolution of the table's own norm. */
@@ -60,8 +72,25 @@ export class Lowering {
   }
 
   depthwise(id: string, layer: WindowedLayer, multiplier = 1): void {
-    const window = this.window(layer, this.at.shape[2] * multiplier);
-    this.push({ kind: 'depthwise', multiplier, ...this.base(id), ...window, ...this.plain(layer) });
+    const { arch, at, column } = this;
+    const { kernel, nl, stride = 1, dilation = 1, norm = arch.norm, bias = arch.convBias } = layer;
+    const window: Window = { kernel, stride, dilation };
+    this.push({
+      kind: 'depthwise',
+      multiplier,
+      id,
+      column,
+      inputs: [at.id],
+      in: at.shape,
+      out: this.sized(window, at.shape[2] * multiplier),
+      kernel,
+      stride,
+      dilation,
+      pad: padding2d(at.shape, window, arch.padding),
+      norm,
+      bias: norm === null && bias,
+      nl
+    });
   }
 
   /** Transposed convolution that makes the map `kernel` times as large. */

@@ -28,8 +28,11 @@ function padOf(size: number, window: Window, padding: Padding): readonly [number
   return [before, Math.max(0, total - before)];
 }
 
+const none: Pad = [0, 0, 0, 0];
+
 /** Padding of a window on a height x width map. */
 export function padding2d(map: Shape, window: Window, padding: Padding): Pad {
+  if (window.kernel === 1) return none;
   const [top, bottom] = padOf(map[0], window, padding);
   const [left, right] = padOf(map[1], window, padding);
   return [top, bottom, left, right];
