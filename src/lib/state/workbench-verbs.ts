@@ -26,33 +26,6 @@ export function rowOf(workbench: Workbench, column: number): number | null {
   return path.startsWith('rows.') ? Number(path.slice(5)) : null;
 }
 
-const expansion = 4;
-
-/** A fresh row that keeps the width and the resolution of the one it follows: its like, or a plain bneck. */
-function freshAfter(row: Row): Row {
-  if (row.kind === 'squeezeExcite') return row;
-  if (row.kind !== 'bneck') return { ...row, stride: 1, ...(row.kind === 'depthwise' && { multiplier: 1 }) };
-  return { ...row, kernel: 3, expSize: expansion * row.out, se: null, stride: 1 };
-}
-
-/** Inserts a fresh row after the selected column and selects it. */
-export function insertAfter(workbench: Workbench, column: number): readonly Issue[] {
-  const row = rowOf(workbench, column);
-  const model = row === null ? undefined : workbench.arch.rows[row];
-  if (row === null || !model) return [];
-  const issues = workbench.insert(row + 1, freshAfter(model), m.did_insert({ column: column + 1 }));
-  if (issues.length === 0) workbench.selected = column + 1;
-  return issues;
-}
-
-export function duplicateColumn(workbench: Workbench, column: number): readonly Issue[] {
-  const row = rowOf(workbench, column);
-  if (row === null) return [];
-  const issues = workbench.duplicate(row, m.did_duplicate({ column }));
-  if (issues.length === 0) workbench.selected = column + 1;
-  return issues;
-}
-
 /** Removes a row; the stem, the head and the last row stay and say so. */
 export function removeColumn(workbench: Workbench, column: number): readonly Issue[] {
   const row = rowOf(workbench, column);
@@ -191,16 +164,4 @@ export function chooseWidth(workbench: Workbench, width: number): readonly Issue
   const { options } = workbench;
   const next = width === 1 ? changed(options, {}, ['width']) : changed(options, { width });
   return workbench.setOptions(next, m.did_width({ width }));
-}
-
-/** Sets or takes out one option of the whole network; a head brings its own usual input and stride. */
-export function chooseOption(
-  workbench: Workbench,
-  set: NetworkChange,
-  out: readonly (keyof NetworkChange)[],
-  what: string
-): readonly Issue[] {
-  const forHead: readonly (keyof NetworkChange)[] =
-    'head' in set || out.includes('head') ? ['input', 'outputStride', 'outIndices', 'classes'] : [];
-  return workbench.setOptions(changed(workbench.options, set, [...out, ...forHead]), m.did_option({ what }));
 }

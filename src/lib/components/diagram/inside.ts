@@ -1,7 +1,10 @@
 /** @file Components: the parts of one block as stations along a line, from its input to its output. */
-import { max, scaleSqrt, sum } from 'd3';
 import type { Op } from '$lib/ops/op';
 import { isFan, type Column, type Part } from './columns';
+import { rootScale } from './root-scale';
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
 
 export type StationKind =
   | 'input'
@@ -103,8 +106,10 @@ export function insideOf(column: Column): Inside {
   const groups = groupsOf(column);
   const { tall, first, last } = insideSheet;
   const tallest = Math.max(7, column.input[0], column.output[0]);
-  const height = scaleSqrt([0, tallest], [0, tall]);
-  const widest = max([column.input, ...column.parts.map(({ op }) => op.out)], (shape) => Math.sqrt(shape[2])) ?? 1;
+  const height = rootScale(tallest, tall);
+  const widest = Math.max(
+    ...[column.input, ...column.parts.map(({ op }) => op.out)].map((shape) => Math.sqrt(shape[2]))
+  );
   const perChannel = Math.min(channelPx, widestPx / widest);
   const width = (channels: number): number => Math.max(4, perChannel * Math.sqrt(channels));
   const input: Station = {
@@ -143,7 +148,7 @@ export function insideOf(column: Column): Inside {
       }
     ];
   });
-  const mostMadds = max(stations, (station) => station.madds) ?? 0;
+  const mostMadds = Math.max(0, ...stations.map((station) => station.madds));
   const shortcut = column.parts.find(({ op }) => op.id.endsWith('.shortcut')) ?? null;
   return { stations: [input, ...stations], mostMadds, residual: column.residual, shortcut };
 }

@@ -1,6 +1,6 @@
 /** @file Components: where every part of the diagram stands, as numbers; Svelte writes the marks. */
-import { max, scaleSqrt } from 'd3';
 import { isFan, type Column } from './columns';
+import { rootScale } from './root-scale';
 
 /** Pixels of a drawn channel's square root, and of the narrowest body, at full scale. */
 const channelPx = 1.69;
@@ -179,9 +179,9 @@ function routesOf(columns: readonly Column[], blocks: readonly Block[], sheet: S
 export function layoutScore(columns: readonly Column[], sheet: Sheet): Score {
   const columnWidth = (sheet.width - sheet.gutter) / Math.max(1, columns.length);
   const tallest = columns[0]?.input[0] ?? 1;
-  const height = scaleSqrt([0, tallest], [0, sheet.tall]);
+  const height = rootScale(tallest, sheet.tall);
   const full = columns.map(widths);
-  const widest = max(full, ([body, gap, second]) => body + gap + second) ?? 1;
+  const widest = Math.max(1, ...full.map(([body, gap, second]) => body + gap + second));
   const widthShare = Math.min(1, (columnWidth - Math.min(10, columnWidth * 0.12)) / widest);
   const blocks = columns.map((column, i): Block => {
     const [body = 1, gap = 0, second = 0] = (full[i] ?? []).map((px) => px * widthShare);
