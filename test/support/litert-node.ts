@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
+import type * as LiteRt from '@litertjs/core';
 
 type Glue = Record<string, unknown>;
-type LiteRtModule = typeof import('@litertjs/core');
+type LiteRtModule = typeof LiteRt;
 
 /** The runtime loads its glue with importScripts; in Node the glue is a CommonJS module. */
 function importScripts(address: string): void {

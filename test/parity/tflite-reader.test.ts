@@ -1,20 +1,20 @@
 /** @file Tests of the .tflite reader: every table comes back from its file, constants of every type, no file crashes it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Architecture } from '$lib/arch/architecture';
-import { mobileNetV1 } from '$lib/arch/presets/mobilenet-v1';
-import { mobileNetV2 } from '$lib/arch/presets/mobilenet-v2';
-import { mobileNetV3Large, mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
-import { scaleWidth } from '$lib/arch/scale';
-import { mix32 } from '$lib/base/rng';
-import { costOf } from '$lib/cost/cost';
-import { lower } from '$lib/ops/lower';
-import { tensorsOf } from '$lib/ops/tensors';
-import { checkTensors } from '$lib/weights/safetensors';
-import type { Tensor, Tensors } from '$lib/weights/checkpoint';
-import { randomTables } from '../../../test/support/random-tables';
-import { importTflite } from './tflite';
-import { asFloat16, asFloat32, asInt8, asUint8, writeTflite, type Store } from './tflite-writer.fixture';
+import type { Architecture } from '../../src/lib/arch/architecture';
+import { mobileNetV1 } from '../../src/lib/arch/presets/mobilenet-v1';
+import { mobileNetV2 } from '../../src/lib/arch/presets/mobilenet-v2';
+import { mobileNetV3Large, mobileNetV3Small } from '../../src/lib/arch/presets/mobilenet-v3';
+import { scaleWidth } from '../../src/lib/arch/scale';
+import { mix32 } from '../../src/lib/base/rng';
+import { costOf } from '../../src/lib/cost/cost';
+import { lower } from '../../src/lib/ops/lower';
+import { tensorsOf } from '../../src/lib/ops/tensors';
+import { checkTensors } from '../../src/lib/weights/safetensors';
+import type { Tensor, Tensors } from '../../src/lib/weights/checkpoint';
+import { randomTables } from '../support/random-tables';
+import { importTflite } from '../../src/lib/import/tflite';
+import { asFloat16, asFloat32, asInt8, asUint8, writeTflite, type Store } from '../support/tflite-writer';
 
 /** Numbers for every tensor of the table, each different. */
 function filled(arch: Architecture): Tensors {

@@ -1,9 +1,9 @@
 /** @file Test support: writes a table of ops and its tensors as a .tflite file, constants stored in any way the format knows. */
-import { match, type Activation, type ConvOp, type DepthwiseOp, type Op, type Rules } from '$lib/ops/op';
-import type { Tensor, Tensors } from '$lib/weights/checkpoint';
-import type { Architecture } from '$lib/arch/architecture';
-import { lowerWithOutputs } from '$lib/ops/lower';
-import { flatFile, text, type FlatTable, type Slot } from './flatbuffer.fixture';
+import { match, type Activation, type ConvOp, type DepthwiseOp, type Op, type Rules } from '../../src/lib/ops/op';
+import type { Tensor, Tensors } from '../../src/lib/weights/checkpoint';
+import type { Architecture } from '../../src/lib/arch/architecture';
+import { lowerWithOutputs } from '../../src/lib/ops/lower';
+import { flatFile, text, type FlatTable, type Slot } from './flatbuffer-writer';
 
 /** Numbers of the operators written. */
 const code = {
