@@ -2,7 +2,9 @@
 import { differencesFromPaper } from '$lib/arch/presets/differences';
 import { presetById } from '$lib/arch/presets/catalogue';
 import type { Preset, Published } from '$lib/arch/presets/preset';
+import { claimsOf, verdictInWords } from '$lib/cost/claims/claims';
 import { m } from '$paraglide/messages';
+import { consequenceTable } from './consequences';
 import { columns } from './print';
 
 function publishedLine({ params, madds, top1, pixel1Ms, source }: Published): string {
@@ -27,7 +29,18 @@ function differenceLines(preset: Preset): readonly string[] {
     field,
     m.cli_change({ from: from ?? '–', to: to ?? '–' })
   ]);
-  return ['', head, columns([titles, ...cells], 'all')];
+  const table = columns([titles, ...cells], 'all');
+  return ['', head, table, '', m.cli_about_consequences(), consequenceTable(paper.arch, preset.arch)];
+}
+
+/** What the article claims, each claim with its verdict and what was found. */
+function claimLines(id: string): readonly string[] {
+  const claims = claimsOf(id);
+  if (claims.length === 0) return [];
+  const lines = claims.map(({ claim, verdict, finding }) =>
+    m.cli_about_claim({ verdict: verdictInWords(verdict), claim: claim(), finding: finding() })
+  );
+  return ['', m.cli_about_claims({ count: claims.length }), ...lines];
 }
 
 /** Lines about a preset as published; none for anything else. */
@@ -42,6 +55,7 @@ export function aboutPreset(id: string): readonly string[] {
     ...(published ? [publishedLine(published)] : []),
     ...(repairs === null ? [] : [m.cli_about_repairs({ id: repairs })]),
     ...notes.map((note) => m.cli_about_note({ note: note() })),
-    ...differenceLines(preset)
+    ...differenceLines(preset),
+    ...claimLines(id)
   ];
 }

@@ -51,7 +51,7 @@ function classLines(best: ReturnType<typeof classify>): string {
     formatPercent(probability, 2),
     label ?? '–'
   ]);
-  return columns([head, ...cells], 'first and last');
+  return columns([head, ...cells], 'ends');
 }
 
 /** The largest class of each pixel as shares of the picture; a single map is a mask, on above one half. */
@@ -77,7 +77,7 @@ function areas(values: Float32Array, arch: Architecture, labels: readonly string
 function areaLines(found: ReturnType<typeof areas>): string {
   const head = [m.cli_col_class(), m.cli_col_share(), m.cli_col_label()];
   const cells = found.map(({ class: index, share, label }) => [String(index), formatPercent(share, 2), label ?? '–']);
-  return columns([head, ...cells], 'first and last');
+  return columns([head, ...cells], 'ends');
 }
 
 function detections(values: Float32Array, arch: Architecture, { top, labels, picture }: AnswerOptions) {
@@ -95,7 +95,7 @@ function detectionLines(found: ReturnType<typeof detections>): string {
     box.map((side) => side.toFixed(1)).join(' '),
     label ?? '–'
   ]);
-  return columns([head, ...cells], 'first and last');
+  return columns([head, ...cells], 'ends');
 }
 
 /** Mean, deviation and largest of a map, for maps no one answer is read from. */

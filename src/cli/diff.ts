@@ -3,9 +3,11 @@ import type { Command } from 'commander';
 import { diffRows } from '$lib/arch/diff';
 import type { Architecture } from '$lib/arch/architecture';
 import { formatCount, formatMillions, formatSigned } from '$lib/base/format';
+import { consequencesOf } from '$lib/cost/consequences';
 import { totalCost, type Cost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
 import { m } from '$paraglide/messages';
+import { consequenceTable } from './consequences';
 import { readNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { columns, json, line } from './print';
@@ -23,7 +25,7 @@ function differenceOf(a: Architecture, b: Architecture) {
   return { a: a.name, b: b.name, rows: diffRows(a, b), params: totals('params'), madds: totals('madds') };
 }
 
-function print({ a, b, rows, params, madds }: ReturnType<typeof differenceOf>): void {
+function print({ a, b, rows, params, madds }: ReturnType<typeof differenceOf>, consequences: string): void {
   line(m.cli_diff_head({ a, b, count: rows.length }));
   if (rows.length > 0) {
     const head = [m.cli_col_place(), m.cli_col_field(), m.cli_change({ from: a, to: b })];
@@ -33,6 +35,9 @@ function print({ a, b, rows, params, madds }: ReturnType<typeof differenceOf>): 
       m.cli_change({ from: from ?? '–', to: to ?? '–' })
     ]);
     line(columns([head, ...cells], 'all'));
+    line();
+    line(m.cli_about_consequences());
+    line(consequences);
   }
   line();
   const count = { from: formatCount(params.from), to: formatCount(params.to) };
@@ -50,8 +55,9 @@ export function addDiff(program: Command): void {
     .argument('<b>', m.cli_network())
     .option('--json', m.cli_json());
   withNetworkOptions(command).action((a: string, b: string, options: Options) => {
-    const difference = differenceOf(readNetwork(a, options), readNetwork(b, options));
-    if (options.json) json(difference);
-    else print(difference);
+    const [before, after] = [readNetwork(a, options), readNetwork(b, options)];
+    const difference = differenceOf(before, after);
+    if (options.json) json({ ...difference, consequences: consequencesOf(before, after) });
+    else print(difference, consequenceTable(before, after));
   });
 }

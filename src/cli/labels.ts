@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Provenance } from '$lib/weights/checkpoint';
 import { InputError } from './input-error';
-import { bundledManifest } from './pixels';
+import { trainedOn } from './pixels';
 
 /** The label of each class from 0; empty where nobody knows. Throws InputError for a file that cannot be read. */
 export function readLabels(path: string | undefined, from: Provenance | null): readonly string[] {
-  if (path === undefined) return (from && bundledManifest(from.dataset)?.classes) ?? [];
+  if (path === undefined) return trainedOn(from)?.classes ?? [];
   try {
     return readFileSync(path, 'utf8').trimEnd().split(/\r?\n/);
   } catch (error) {

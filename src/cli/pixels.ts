@@ -25,9 +25,13 @@ const scales: Readonly<Record<Normalisation, PixelScale>> = {
 };
 
 /** The bundled set's own description: its classes and statistics. */
-export function bundledManifest(id: string): Manifest | null {
-  if (id !== 'fashion-mnist') return null;
+export function bundledManifest(id: 'fashion-mnist'): Manifest {
   return parseManifest(JSON.parse(readFileSync(join(root, 'static', 'data', `${id}.json`), 'utf8')));
+}
+
+/** The bundled set that trained a network; null where it was another. */
+export function trainedOn(from: Provenance | null): Manifest | null {
+  return from?.dataset === 'fashion-mnist' ? bundledManifest('fashion-mnist') : null;
 }
 
 /**
@@ -36,7 +40,7 @@ export function bundledManifest(id: string): Manifest | null {
  */
 export function pixelScale(arch: Architecture, from: Provenance | null, asked?: Normalisation): PixelScale {
   if (asked) return scales[asked];
-  const manifest = from && bundledManifest(from.dataset);
+  const manifest = trainedOn(from);
   if (manifest && manifest.mean.length === arch.input[2]) return { mean: manifest.mean, deviation: manifest.std };
   const centred = arch.padding === 'same' || arch.head.kind === 'ssdlite' || arch.input[2] !== 3;
   return scales[centred ? 'keras' : 'torchvision'];

@@ -12,15 +12,14 @@ export function remark(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Which columns are texts, set to the left; the others are numbers, set to the right. */
-export type TextColumns = 'first' | 'first and last' | 'all';
+/** Which columns are texts, set to the left (`ends`: first and last); the others are numbers, set to the right. */
+export type TextColumns = 'first' | 'ends' | 'all';
 
 /** Rows of texts as aligned columns. */
 export function columns(rows: readonly (readonly string[])[], texts: TextColumns = 'first'): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  const isText = (i: number): boolean =>
-    i === 0 || texts === 'all' || (texts === 'first and last' && i === widths.length - 1);
+  const isText = (i: number): boolean => i === 0 || texts === 'all' || (texts === 'ends' && i === widths.length - 1);
   const pad = (cell: string, i: number): string =>
     isText(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
   return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');

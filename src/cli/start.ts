@@ -19,12 +19,7 @@ export interface StartOptions extends NetworkOptions {
 }
 
 /** Name, fingerprint, shape and classes of the pictures. */
-function picturesOf(data: DataChoice) {
-  if (data.kind === 'own') return data.dataset;
-  const manifest = bundledManifest(data.id);
-  if (!manifest) throw new Error(`data ${data.id}: must be described`);
-  return manifest;
-}
+const picturesOf = (data: DataChoice) => (data.kind === 'own' ? data.dataset : bundledManifest(data.id));
 
 /** Weights nobody trained here. */
 function untrained(data: DataChoice, seed: number): Provenance {
