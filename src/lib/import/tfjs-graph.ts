@@ -4,11 +4,11 @@ import { NotUnderstood } from './graph';
 import { GraphBuilder, type Value } from './tfjs-builder';
 import type { FileTensor } from './tfjs-manifest';
 import type { FileNode } from './tfjs-node';
-import { graphOps } from './tfjs-ops';
+import { graphOps, type OpGround } from './tfjs-ops';
 import { pictureOf } from './tfjs-picture';
 
 /** Reads values of a graph model on demand, each once. */
-export class GraphReader {
+export class GraphReader implements OpGround {
   readonly builder: GraphBuilder;
   /** Where the picture enters: that node and its size are the input. */
   private readonly picture: string;

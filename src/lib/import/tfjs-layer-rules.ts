@@ -3,9 +3,17 @@ import type { Activation } from '$lib/ops/op';
 import { m } from '$paraglide/messages';
 import { NotUnderstood, type GraphPadding } from './graph';
 import type { GraphBuilder, Value } from './tfjs-builder';
-import { items, number, pair, whole } from './tfjs-json';
-import type { Layer } from './tfjs-layers';
+import { items, number, pair, whole, type Fields } from './tfjs-json';
 import type { FileTensor } from './tfjs-manifest';
+
+/** A layer of the file. */
+export interface Layer {
+  readonly className: string;
+  readonly name: string;
+  readonly config: Fields;
+  /** Names of the layers read; null in a Sequential, where each reads the one before. */
+  readonly inputs: readonly string[] | null;
+}
 
 /** What a rule writes to and where it finds weights. */
 export interface LayerGround {

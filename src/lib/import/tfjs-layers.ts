@@ -3,17 +3,8 @@ import { m } from '$paraglide/messages';
 import { NotUnderstood } from './graph';
 import { GraphBuilder, type Value } from './tfjs-builder';
 import { fields, isFields, items, text, whole, type Fields } from './tfjs-json';
-import { layerRules, type LayerGround } from './tfjs-layer-rules';
+import { layerRules, type Layer, type LayerGround } from './tfjs-layer-rules';
 import type { FileTensor } from './tfjs-manifest';
-
-/** A layer of the file. */
-export interface Layer {
-  readonly className: string;
-  readonly name: string;
-  readonly config: Fields;
-  /** Names of the layers read; null in a Sequential, where each reads the one before. */
-  readonly inputs: readonly string[] | null;
-}
 
 /** Models inside models inside models: more than this is no picture network. */
 const deepest = 8;

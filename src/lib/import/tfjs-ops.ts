@@ -2,16 +2,28 @@
 import type { Activation } from '$lib/ops/op';
 import { m } from '$paraglide/messages';
 import { NotUnderstood } from './graph';
-import type { Value } from './tfjs-builder';
-import type { GraphReader } from './tfjs-graph';
+import type { GraphBuilder, Value } from './tfjs-builder';
 import type { FileTensor } from './tfjs-manifest';
 import { float, inner, integers, paddingOf, refuseOption, sides, words, yes, type FileNode } from './tfjs-node';
+
+/** What a rule writes to and asks. */
+export interface OpGround {
+  readonly builder: GraphBuilder;
+  /** The constant a name stands for; undefined where it is computed. */
+  constant(name: string): FileTensor | undefined;
+  /** The constant that must stand at input `index` of a node. */
+  constantInput(node: FileNode, index: number): FileTensor;
+  /** Whole numbers known before any picture; null where they depend on it. */
+  integers(name: string): number[] | null;
+  /** The value of input `index` of a node. */
+  input(node: FileNode, index: number): Value;
+}
 
 /** How one kind of node is read. */
 interface Rule {
   /** Names of the values it needs, constants left out. */
-  readonly reads: (reader: GraphReader, node: FileNode) => readonly string[];
-  readonly read: (reader: GraphReader, node: FileNode) => Value;
+  readonly reads: (reader: OpGround, node: FileNode) => readonly string[];
+  readonly read: (reader: OpGround, node: FileNode) => Value;
 }
 
 const first: Rule['reads'] = (_, node) => node.inputs.slice(0, 1);
@@ -31,7 +43,7 @@ function fusedOf(node: FileNode): { readonly bias: boolean; readonly nl: Activat
 }
 
 /** Appends the fused activation to what `layer` writes under the name it is handed. */
-function fused(reader: GraphReader, node: FileNode, layer: (name: string, bias: FileTensor | null) => Value): Value {
+function fused(reader: OpGround, node: FileNode, layer: (name: string, bias: FileTensor | null) => Value): Value {
   const { bias, nl } = fusedOf(node);
   const value = layer(nl === 'linear' ? node.name : `${node.name}#linear`, bias ? reader.constantInput(node, 2) : null);
   return nl === 'linear' ? value : reader.builder.activation(node.name, value, nl);
