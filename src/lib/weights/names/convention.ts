@@ -40,6 +40,12 @@ const kerasRoles: Readonly<Record<TensorRole, string>> = {
   variance: 'moving_variance'
 };
 
+const normRoles: ReadonlySet<TensorRole> = new Set(['gamma', 'beta', 'mean', 'variance']);
+
+/** Squeeze-and-excite after the projection is nobody's but an article's. */
+const gatesEarly = ({ rows }: Architecture): boolean =>
+  rows.every((row) => row.kind !== 'bneck' || row.se?.place !== 'afterProject');
+
 /** PyTorch's axes or Keras' (which are ours). */
 export function orderOf(convention: Convention): AxisOrder {
   return convention === 'torchvision' || convention === 'timm' ? 'torch' : 'keras';
@@ -67,12 +73,13 @@ export function namedTensors(arch: Architecture, convention: Convention): readon
     const place: Place = { layer: '', norm: '' };
     return own.map((one) => ({ ...one, place, name: one.spec.name, shape: one.spec.shape }));
   }
-  const places = placesOf(arch, ops, convention);
+  const places = gatesEarly(arch) ? placesOf(arch, ops, convention) : null;
   if (!places) return null;
   const named: NamedTensor[] = [];
   for (const one of own) {
     const place = places(one.op);
-    if (!place) return null;
+    // A norm where the convention has none (article 002's squeeze-and-excite) has no name either.
+    if (!place || (normRoles.has(one.spec.role) && place.norm === '')) return null;
     const shape = foreignShape(one.op, one.spec, { order: orderOf(convention), place });
     named.push({ ...one, place, name: nameOf(convention, { ...one, place }), shape });
   }
