@@ -101,9 +101,10 @@ test('a convention either has no such network or names every tensor once and giv
         expect(read.tensors).toEqual(tensors);
       }
     ),
-    { numRuns: 250 }
+    { numRuns: 600 }
   );
-  expect(known).toBeGreaterThan(50);
+  // A fifth of the draws ask for our own names, which every table has.
+  expect(known).toBeGreaterThan(60);
 });
 
 test('readNamed(tensors, arch) lists, whatever the tensors are, and never throws', () => {
