@@ -20,9 +20,9 @@ const title = 'MobileNetV3-Small';
 describe('a broken link', () => {
   test.each([
     ['#n=1~nowhere', 'must have 10 fields or name a preset'],
-    ['#n=7~v3-small', 'must start with version 1'],
+    ['#n=7~v3-small', 'must start with version 2'],
     ['#n=1~a~28x28x1~10~same~0.001-0.9~v3~3-16-h-1~b-3-0-16-0-r-1~0~0', 'exp size must be a whole number'],
-    ['#%%%', 'must start with version 1']
+    ['#%%%', 'must start with version 2']
   ])('%s opens the app with a message', async (path, message) => {
     const { page, problems } = await app.open({ path });
     await page.getByRole('alert').getByText(message).waitFor();

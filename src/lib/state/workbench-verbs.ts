@@ -1,5 +1,5 @@
 /** @file State: the page's gestures as workbench verbs, each with its label in words. */
-import type { Architecture, Head, Issue, Row } from '$lib/arch/architecture';
+import type { Architecture, Head, Issue } from '$lib/arch/architecture';
 import { fitTo } from '$lib/arch/fit';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import type { OutputStride } from '$lib/arch/output-stride';
