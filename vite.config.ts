@@ -28,7 +28,7 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-webgpu',
       'comlink',
       'd3',
-     
+
       'idb',
       'valibot'
     ],

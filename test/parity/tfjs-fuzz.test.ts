@@ -39,11 +39,9 @@ function changed(json: string, rng: Rng): string {
     else if (way === 1 && Array.isArray(parent)) parent.splice(Number(key), 1);
     else if (way === 1) Reflect.deleteProperty(parent, key);
     else if (way === 2 && Array.isArray(parent)) parent.push(structuredClone(parent[Number(key)] ?? null) as never);
-    else if (way === 2 && typeof parent[key] === 'number')
-      parent[key] = (parent[key]) + pick(rng, [-1, 1, 7]);
+    else if (way === 2 && typeof parent[key] === 'number') parent[key] = parent[key] + pick(rng, [-1, 1, 7]);
     else if (way === 3 && typeof other[otherKey] !== 'object') parent[key] = other[otherKey] ?? null;
-    else if (typeof parent[key] === 'string')
-      parent[key] = `${parent[key]}${pick(rng, ['x', ':1', '0', '/'])}`;
+    else if (typeof parent[key] === 'string') parent[key] = `${parent[key]}${pick(rng, ['x', ':1', '0', '/'])}`;
     else parent[key] = pick(rng, oddities);
   }
   return JSON.stringify(root);

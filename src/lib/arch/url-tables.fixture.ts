@@ -42,7 +42,7 @@ const bneck: fc.Arbitrary<Row> = fc.record({
   kernel,
   expSize: width,
   out: width,
-  se: fc.option(fc.oneof(plain, squeezeExcite)),
+  se: fc.option(fc.oneof<fc.Arbitrary<SqueezeExcite>[]>(plain, squeezeExcite)),
   nl,
   stride,
   dilation,

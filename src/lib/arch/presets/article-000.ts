@@ -83,7 +83,10 @@ export const article000: readonly Preset[] = [
   block('article-000-separable', single('DepthwiseSeparableConv', small, separable, { norm: null, padding: 'valid' }), [
     m.article_000_padding
   ]),
-  block('article-000-separable-repaired', single('DepthwiseSeparableConv · repaired', small, separable, { norm: null })),
+  block(
+    'article-000-separable-repaired',
+    single('DepthwiseSeparableConv · repaired', small, separable, { norm: null })
+  ),
   block('article-000-conv', single('Conv', measured, { kind: 'conv', out: 128, ...yolo }), [m.article_000_undefined]),
   block('article-000-dwconv', single('DWConv', measured, { kind: 'depthwise', multiplier: 2, ...yolo }), [
     m.article_000_undefined,
