@@ -37,12 +37,14 @@ const plain: fc.Arbitrary<SqueezeExcite> = width.map((channels) => ({
   place: 'afterDepthwise'
 }));
 
+const someSqueeze: fc.Arbitrary<SqueezeExcite> = fc.oneof(plain, squeezeExcite);
+
 const bneck: fc.Arbitrary<Row> = fc.record({
   kind: fc.constant('bneck' as const),
   kernel,
   expSize: width,
   out: width,
-  se: fc.option(fc.oneof<fc.Arbitrary<SqueezeExcite>[]>(plain, squeezeExcite)),
+  se: fc.option(someSqueeze),
   nl,
   stride,
   dilation,
