@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { fitTo } from '../../arch/fit';
-import { presetById } from '../../arch/presets/catalogue';
+
 import type { Architecture } from '../../arch/architecture';
+import { applyNetworkOptions } from '../../arch/options';
+import { presetById, presets } from '../../arch/presets/catalogue';
+import { totalCost } from '../../cost/cost';
 import { lower } from '../../ops/lower';
 import { columnsOf, type Column } from './columns';
 import { insideOf } from './inside';
@@ -142,4 +145,58 @@ describe('inside a block', () => {
       'se',
       'project'
     ]));
+});
+
+describe('every table is drawn', () => {
+  const heads = (['lraspp', 'lraspp-paper', 'ssdlite', 'features'] as const).map((head) => ({
+    id: `v3-small with ${head}`,
+    arch: applyNetworkOptions(archOf('v3-small'), { head })
+  }));
+  test.each([...presets, ...heads].map(({ id, arch }) => [id, arch] as const))(
+    '%s: columns are those of its ops, in order, and hold all its cost',
+    (_, arch) => {
+      const ops = lower(arch);
+      const columns = columnsOf(arch, ops);
+      expect(columns.length).toBe(Math.max(...ops.map((op) => op.column)) + 1);
+      expect(columns.map((column) => column.index)).toEqual(columns.map((_, i) => i));
+      const cost = totalCost(ops);
+      expect(columns.reduce((sum, column) => sum + column.params, 0)).toBe(cost.params);
+      expect(columns.reduce((sum, column) => sum + column.madds, 0)).toBe(cost.madds);
+      const score = laid(columns);
+      for (const block of score.blocks) {
+        expect(Object.values(block).every(Number.isFinite)).toBe(true);
+        expect(block.right - block.x).toBeLessThanOrEqual(score.columnWidth);
+      }
+      for (const column of columns) {
+        const inside = insideOf(column);
+        const counted = inside.stations.reduce((sum, station) => sum + station.params, inside.shortcut?.params ?? 0);
+        expect(counted).toBe(column.params);
+      }
+    }
+  );
+
+  test('LR-ASPP reads the fine map past everything between; a detector reads six maps on one way', () => {
+    const [lraspp, , ssdlite, features] = heads.map(({ arch }) => laid(columnsFor(arch)));
+    expect(lraspp?.routes.length).toBe(2);
+    expect(ssdlite?.routes.filter((route) => route.riseTop !== null).length).toBe(6);
+    expect(new Set(ssdlite?.routes.map((route) => route.y)).size).toBe(1);
+    expect(features?.routes).toEqual([]);
+    for (const route of [...(lraspp?.routes ?? []), ...(ssdlite?.routes ?? [])]) {
+      expect(route.y).toBeLessThan(route.toTop);
+      if (route.riseTop !== null) expect(route.y).toBeLessThan(route.riseTop);
+    }
+  });
+
+  test('a single block stands behind its picture, and its map is the answer', () => {
+    const columns = columnsFor(archOf('article-000-dwconv'));
+    expect(columns.map((column) => [column.kind, column.taps])).toEqual([
+      ['picture', []],
+      ['depthwise', [1]]
+    ]);
+  });
+
+  test('article 002 adds through a 1x1 convolution once, where widths differ at stride 1', () => {
+    const columns = columnsFor(archOf('article-002-large'));
+    expect(columns.filter((column) => column.residual === 'conv').map((column) => column.index)).toEqual([11]);
+  });
 });
