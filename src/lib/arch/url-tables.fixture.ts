@@ -37,14 +37,14 @@ const plain: fc.Arbitrary<SqueezeExcite> = width.map((channels) => ({
   place: 'afterDepthwise'
 }));
 
-const someSqueeze: fc.Arbitrary<SqueezeExcite> = fc.oneof(plain, squeezeExcite);
+const someSqueeze: fc.Arbitrary<SqueezeExcite | null> = fc.option(fc.oneof(plain, squeezeExcite));
 
 const bneck: fc.Arbitrary<Row> = fc.record({
   kind: fc.constant('bneck' as const),
   kernel,
   expSize: width,
   out: width,
-  se: fc.option(someSqueeze),
+  se: someSqueeze,
   nl,
   stride,
   dilation,
