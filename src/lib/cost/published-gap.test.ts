@@ -1,6 +1,6 @@
 /** @file Tests of the explanation of printed totals. */
 import { expect, test } from 'vitest';
-import { gapOf } from './gap';
+import { gapOf } from './published-gap';
 
 const fvcore = { convention: 'fvcore', value: 226_033_824 };
 

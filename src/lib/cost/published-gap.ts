@@ -1,4 +1,4 @@
-/** @file Components: why a printed total and the counted one differ, as far as a stated convention explains it. */
+/** @file Step 3, cost: why a printed total and the counted one differ, as far as a stated convention explains it. */
 
 /** One way to count, with what it gives. */
 export interface Count {
