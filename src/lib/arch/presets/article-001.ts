@@ -23,16 +23,22 @@ const framed = (arch: Architecture, name: string): Architecture => ({
   head: withDropout(arch.head)
 });
 
-const printed = (arch: Architecture, name: string): Architecture => ({
-  ...framed(arch, name),
-  rows: arch.rows.map((row): Row => (row.kind === 'bneck' ? printedRow(row) : row))
+const withRows = (arch: Architecture, change: (row: BneckRow) => BneckRow): Architecture => ({
+  ...arch,
+  rows: arch.rows.map((row): Row => (row.kind === 'bneck' ? change(row) : row))
 });
+
+const printed = (arch: Architecture, name: string): Architecture => withRows(framed(arch, name), printedRow);
+
+/** The code as its own comment means it, the identity added; what merely differs from the paper stays. */
+const repaired = (arch: Architecture, name: string): Architecture =>
+  withRows(printed(arch, name), (row) => ({ ...row, shortcut: 'identity' }));
 
 export const article001: readonly Preset[] = [
   ...articlePair('001', {
     suffix: '-large',
     printed: printed(mobileNetV3Large, 'Article 001 Large'),
-    repaired: framed(mobileNetV3Large, 'Article 001 Large · repaired'),
+    repaired: repaired(mobileNetV3Large, 'Article 001 Large · repaired'),
     reference: 'v3-large',
     notes: [m.article_001_dropout],
     repairedNotes: [m.article_001_repaired]
@@ -40,7 +46,7 @@ export const article001: readonly Preset[] = [
   ...articlePair('001', {
     suffix: '-small',
     printed: printed(mobileNetV3Small, 'Article 001 Small'),
-    repaired: framed(mobileNetV3Small, 'Article 001 Small · repaired'),
+    repaired: repaired(mobileNetV3Small, 'Article 001 Small · repaired'),
     reference: 'v3-small',
     notes: [m.article_001_no_forward, m.article_001_dropout],
     repairedNotes: [m.article_001_repaired]
