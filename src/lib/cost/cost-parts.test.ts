@@ -225,6 +225,21 @@ describe('torchsummary(arch)', () => {
       expect(lines).toContain(line);
   });
 
+  test('is that of the article whatever the table is called, and of no article for the table of a paper', () => {
+    const large = preset('article-004-large');
+    const renamed: Architecture = { ...large, name: 'Mine', input: [192, 192, 3], classes: 10 };
+    expect(torchsummary({ ...renamed, classes: large.classes }).rows).toHaveLength(173);
+    const layers = (arch: Architecture): readonly string[] => torchsummary(arch).rows.map(({ layer }) => layer);
+    expect(layers(renamed)).toEqual(layers(large));
+    const paper = { ...preset('v3-large'), name: large.name };
+    expect(layers(paper)).toEqual(layers(preset('v3-large')));
+    // The order of the fields of a table that was read from a file does not matter.
+    const turned = Object.fromEntries(Object.entries(renamed).reverse()) as unknown as Architecture;
+    expect(layers(turned)).toEqual(layers(large));
+    // An edited table is still the article's while it bears its name.
+    expect(layers({ ...large, rows: large.rows.slice(0, -1) })).toContain('HSwish-4');
+  });
+
   test('rounds an exact half to the even digit, as C does', () => {
     const sized = (height: number, width: number) => {
       const arch: Architecture = { ...preset('v1'), input: [height, width, 1] };

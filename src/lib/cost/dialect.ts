@@ -1,6 +1,6 @@
 /** @file Step 3, cost: how a framework's code names and cuts up the layers of a table, as data for each article. */
 import type { Architecture } from '$lib/arch/architecture';
-import { presets } from '$lib/arch/presets/catalogue';
+import { presets, type Preset } from '$lib/arch/presets/catalogue';
 import type { Activation } from '$lib/ops/op';
 
 export type DialectId =
@@ -80,10 +80,29 @@ export const dialects: Readonly<Record<DialectId, Dialect>> = {
 const articleOfId = /^article-(00[0-4])/;
 const isDialect = (id: string): id is DialectId => id in dialects;
 
-/** The code a table comes from: the article of the preset whose name it still bears, else torchvision's. */
+/** A table but for its name, input and classes, as one text: equal for equal tables, whatever the order of their fields. */
+function textOf({ name: _name, input: _input, classes: _classes, ...table }: Architecture): string {
+  const sorted = (_key: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return JSON.stringify(table, sorted);
+}
+
+/** The presets' tables; of two alike, the one of a paper comes first. */
+const tables = presets.map((preset) => ({ preset, text: textOf(preset.arch) }));
+
+/** The preset a table is, whatever its name; an edited or scaled one is the preset whose name it still bears. */
+function presetOf(arch: Architecture): Preset | undefined {
+  const named = (list: readonly Preset[]): Preset | undefined => list.find((preset) => preset.arch.name === arch.name);
+  const own = textOf(arch);
+  const alike = tables.filter(({ text }) => text === own).map(({ preset }) => preset);
+  return named(alike) ?? alike[0] ?? named(presets);
+}
+
+/** The code a table comes from: the article of the preset it is or is an edited form of, else torchvision's. */
 export function dialectOf(arch: Architecture): DialectId {
-  const id = presets.find((preset) => preset.arch.name === arch.name)?.id ?? '';
-  const article = `article${articleOfId.exec(id)?.[1] ?? ''}`;
+  const article = `article${articleOfId.exec(presetOf(arch)?.id ?? '')?.[1] ?? ''}`;
   if (isDialect(article)) return article;
   if (arch.scaling === 'v1') return 'article003';
   return arch.scaling === 'v2' ? 'torchvision-v2' : 'torchvision';
