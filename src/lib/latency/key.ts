@@ -19,7 +19,8 @@ const rules: Rules<string> = {
   pool: plain,
   averagePool: (op) => `${plain(op)} k${op.kernel.join('.')} s${op.stride.join('.')}`,
   resize: plain,
-  multiply: plain,
+  // Gates of one pixel, as in SE, are not named.
+  multiply: (op) => `${plain(op)}${op.gate[0] * op.gate[1] > 1 ? ` by ${op.gate[0]}x${op.gate[1]}` : ''}`,
   add: plain,
   concat: (op) => `${plain(op)} ${op.axis} ${op.inputs.length}`
 };

@@ -77,6 +77,13 @@ describe('opKey', () => {
     expect(opKey({ ...depthwise, id: 'other', column: 9, inputs: ['x'] })).toBe(opKey(depthwise));
     expect(new Set([depthwise, ...changed].map(opKey)).size).toBe(7);
   });
+
+  it('tells a multiply by one gate for each channel from one by a map of equal shape', () => {
+    const scale = ops.find((op) => op.kind === 'multiply');
+    if (scale?.kind !== 'multiply') throw new Error('no multiply');
+    expect(opKey(scale)).toBe('multiply 28x28x16>28x28x16');
+    expect(opKey({ ...scale, gate: scale.in })).toBe('multiply 28x28x16>28x28x16 by 28x28');
+  });
 });
 
 describe('measureRunnable', () => {

@@ -39,6 +39,12 @@ describe('gridOps(arch)', () => {
     }
   );
 
+  test('scales every multiply by gates as wide as its map', () => {
+    const scales = gridOps(archs[2]!).filter((op) => op.kind === 'multiply');
+    expect(scales.length).toBeGreaterThan(0);
+    for (const { gate, in: map } of scales) expect(gate).toEqual([1, 1, map[2]]);
+  });
+
   test.each([0, 1, 2, 3])('holds every op of the network at level %i', (level) => {
     const keys = distinctOps(gridOps(archs[2]!));
     const missing = lower(atLevels(archs[2]!, () => level)).filter((op) => !keys.has(opKey(op)));

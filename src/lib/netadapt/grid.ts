@@ -19,6 +19,7 @@ export function widthLevels(width: number, divisor: number): readonly number[] {
 
 const withChannels = (op: Op, from: number, to: number): Op => ({
   ...op,
+  ...(op.kind === 'multiply' && { gate: [op.gate[0], op.gate[1], from] as const }),
   in: [op.in[0], op.in[1], from],
   out: [op.out[0], op.out[1], to]
 });

@@ -127,8 +127,9 @@ export class Lowering {
 
   /** Scales the map at `from` by the gates at the current place. */
   multiply(id: string, from: Place): void {
-    const inputs = [from.id, this.at.id];
-    this.push({ kind: 'multiply', id, column: this.column, inputs, in: from.shape, out: from.shape });
+    const { id: at, shape: gate } = this.at;
+    const { id: map, shape } = from;
+    this.push({ kind: 'multiply', id, column: this.column, inputs: [map, at], in: shape, out: shape, gate });
   }
 
   /** Adds the map of an earlier op to the current one. */

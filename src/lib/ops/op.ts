@@ -75,6 +75,8 @@ export interface ResizeOp extends OpBase {
 /** Scales inputs[0] by inputs[1]: a 1x1 map of gates (SE) or a map of the same shape. */
 export interface MultiplyOp extends OpBase {
   readonly kind: 'multiply';
+  /** Shape of inputs[1]. */
+  readonly gate: Shape;
 }
 
 /** Residual: inputs[0] + inputs[1], equal shapes. */

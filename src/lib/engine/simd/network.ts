@@ -50,7 +50,7 @@ const rules: Rules<(site: Site) => Layer> = {
   pool: (op) => (site) => openPool(op, site.ground),
   averagePool: (op) => (site) => openAveragePool(op, site.ground),
   resize: (op) => (site) => openResize(op, site.ground),
-  multiply: (op) => (site) => openMultiply(op, site.ground, site.shapes[1] ?? op.in),
+  multiply: (op) => (site) => openMultiply(op, site.ground),
   add: (op) => (site) => openAdd(op, site.ground),
   concat: (op) => (site) => openConcat(op, site.ground, site.shapes)
 };

@@ -35,12 +35,12 @@ function finishedAt(ops: readonly Op[]): Map<string, readonly string[]> {
 }
 
 /**
- * Shape of an input that no op of the list produces: the map itself, the 1x1 gate of a multiply, or an equal share of what
+ * Shape of an input that no op of the list produces: the map itself, the gate of a multiply, or an equal share of what
  * a concatenation stacks (an op knows its first input's shape alone; the numbers moved are the same).
  */
 function inputShape(op: Op, index: number, batch: number): [number, number, number, number] {
   const [height, width, channels] = op.in;
-  if (op.kind === 'multiply' && index === 1) return [batch, 1, 1, channels];
+  if (op.kind === 'multiply' && index === 1) return [batch, ...op.gate];
   if (op.kind !== 'concat') return [batch, height, width, channels];
   const share = (size: number): number =>
     Math.floor(((index + 1) * size) / op.inputs.length) - Math.floor((index * size) / op.inputs.length);

@@ -4,7 +4,7 @@ import type { AddOp, ConcatOp, MultiplyOp } from '$lib/ops/op';
 import { inputOf, type Ground, type Into, type Layer } from './layer';
 
 /** Builds the scaling of a map by its gate, or by a map of its shape. */
-export function openMultiply(op: MultiplyOp, ground: Ground, gateShape: Shape): Layer {
+export function openMultiply(op: MultiplyOp, ground: Ground): Layer {
   const { kernels, arena, maxBatch } = ground;
   const [height, width, channels] = op.out;
   const pixels = height * width;
@@ -12,7 +12,7 @@ export function openMultiply(op: MultiplyOp, ground: Ground, gateShape: Shape): 
   const map = inputOf(ground, 0);
   const gate = inputOf(ground, 1);
   const output = arena.alloc(maxBatch * size);
-  const whole = gateShape[0] * gateShape[1] === pixels;
+  const whole = op.gate[0] * op.gate[1] === pixels;
   const addOf = (into: Into | null | undefined): number => (into?.add ? 1 : 0);
   return {
     output,
