@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import type { Architecture } from './architecture';
 import { readWidthCell } from './cell';
 import { makeDivisible, nearestMultiples } from './divisible';
-import { duplicateRow, insertRow, moveRow, removeRow, setExpSize, setField } from './edit';
+import { duplicateRow, insertRow, moveRow, removeRow, setExpSize, setField, setOut } from './edit';
 import { fitTo } from './fit';
 import { checkArchitecture, parseArchitecture, parseArchitectureText } from './parse';
 import { presetById, presets } from './presets/catalogue';
+import { reduceTail } from './reduced-tail';
 import { scaleWidth } from './scale';
 import { parseUrlCode, toUrlCode } from './url-code';
 
@@ -101,6 +102,26 @@ describe('readWidthCell(arch, path, text)', () => {
     if (answer.kind !== 'ok') throw new Error('160 is legal');
     expect(answer.arch.rows[4]).toMatchObject({ expSize: 160, se: { channels: 40 } });
     expect(answer.arch.rows[5]).toBe(small.rows[5]);
+  });
+
+  test('an SE after the projection that is a quarter of #out follows it, not the exp size', () => {
+    const printed = presetById('article-002-small')?.arch ?? expect.fail();
+    const first = printed.rows[0];
+    expect(first).toMatchObject({ expSize: 16, out: 16, se: { channels: 4, place: 'afterProject' } });
+    const typed = (path: string, text: string): Architecture => {
+      const answer = readWidthCell(printed, path, text);
+      return answer.kind === 'ok' ? answer.arch : expect.fail(answer.issue.message);
+    };
+    expect(typed('rows.0.out', '24').rows[0]).toMatchObject({ out: 24, se: { channels: 6 } });
+    expect(typed('rows.0.expSize', '64').rows[0]).toMatchObject({ expSize: 64, se: { channels: 4 } });
+    // Any other width stays when edited.
+    const own = setField(printed, 'rows.0.se.channels', 5);
+    expect(setOut(own, 0, 24).rows[0]).toMatchObject({ out: 24, se: { channels: 5 } });
+    // Half the width, half the tail: a quarter of the new #out.
+    for (const next of [scaleWidth(printed, 0.5), reduceTail(printed)]) {
+      const gated = next.rows.flatMap((row) => (row.kind === 'bneck' && row.se ? [[row.se.channels, row.out]] : []));
+      expect(gated.map(([channels]) => channels)).toEqual(gated.map(([, out]) => Math.floor((out ?? 0) / 4)));
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 import { m } from '$paraglide/messages';
 import type { Architecture, Issue } from './architecture';
 import { nearestMultiples } from './divisible';
-import { setExpSize, setField } from './edit';
+import { setExpSize, setField, setOut } from './edit';
 import { maxWidth, widthStep } from './limits';
 import { checkArchitecture } from './parse';
 
@@ -14,7 +14,14 @@ const bad = (path: string, message: string, nearest: readonly number[]): CellAns
   issue: { path, message, nearest }
 });
 
-const isExpSize = /^rows\.(\d+)\.expSize$/;
+const isRowWidth = /^rows\.(\d+)\.(expSize|out)$/;
+const setters = { expSize: setExpSize, out: setOut } as const;
+
+function withWidth(arch: Architecture, path: string, value: number): Architecture {
+  const [, row, field] = isRowWidth.exec(path) ?? [];
+  if (field !== 'expSize' && field !== 'out') return setField(arch, path, value);
+  return setters[field](arch, Number(row), value);
+}
 
 /**
  * Reads the text of a width cell that the table has ('rows.3.expSize', 'rows.3.out', 'stem.out', 'head.conv.out',
@@ -31,8 +38,7 @@ export function readWidthCell(arch: Architecture, path: string, text: string): C
   if (value % widthStep !== 0) {
     return bad(path, m.arch_cell_step({ typed, step: widthStep }), nearestMultiples(value, widthStep));
   }
-  const row = isExpSize.exec(path)?.[1];
-  const edited = row === undefined ? setField(arch, path, value) : setExpSize(arch, Number(row), value);
+  const edited = withWidth(arch, path, value);
   const issue = checkArchitecture(edited)[0];
   return issue ? { kind: 'bad', issue } : { kind: 'ok', arch: edited };
 }

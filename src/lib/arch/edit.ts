@@ -28,12 +28,20 @@ export function setField(arch: Architecture, path: string, value: unknown): Arch
 
 const withRows = (arch: Architecture, rows: readonly Row[]): Architecture => ({ ...arch, rows });
 
-/** Sets the exp size of a bneck row; an SE of a quarter of it follows (MobileNetV3 §5.3). */
+/** Sets the exp size of a bneck row; an SE after the depthwise of a quarter of it follows (MobileNetV3 §5.3). */
 export function setExpSize(arch: Architecture, index: number, expSize: number): Architecture {
   const row = arch.rows[index];
   if (row?.kind !== 'bneck') throw new Error(`edit row ${index + 1}: must be a bneck to have an exp size`);
-  const se = followSqueeze(row.se, row.expSize, { expSize });
+  const se = followSqueeze(row.se, row, { expSize, out: row.out });
   return withRows(arch, arch.rows.with(index, { ...row, expSize, se }));
+}
+
+/** Sets #out of a row; an SE after the projection that is a quarter of it follows. */
+export function setOut(arch: Architecture, index: number, out: number): Architecture {
+  const row = arch.rows[index];
+  if (row?.kind !== 'bneck') return setField(arch, `rows.${index}.out`, out);
+  const se = followSqueeze(row.se, row, { expSize: row.expSize, out });
+  return withRows(arch, arch.rows.with(index, { ...row, out, se }));
 }
 
 /** Switches squeeze-and-excite of a bneck row on (a quarter of the exp size) or off. */

@@ -26,9 +26,9 @@ export function reduceTail(arch: Architecture): Architecture {
   const rows = arch.rows.map((row, index): Row => {
     if (index < first || row.kind === 'squeezeExcite' || row.kind === 'depthwise') return row;
     const out = half(row.out);
-    if (row.kind !== 'bneck' || index === first) return { ...row, out };
-    const expSize = half(row.expSize);
-    return { ...row, out, expSize, se: followSqueeze(row.se, row.expSize, { expSize }) };
+    if (row.kind !== 'bneck') return { ...row, out };
+    const expSize = index === first ? row.expSize : half(row.expSize);
+    return { ...row, out, expSize, se: followSqueeze(row.se, row, { expSize, out }) };
   });
   return { ...arch, rows, head: mapHeadLayers(arch.head, (layer) => ({ ...layer, out: half(layer.out) })) };
 }

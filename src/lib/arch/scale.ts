@@ -25,13 +25,8 @@ function scaleV1(arch: Architecture, width: number): Architecture {
   const scaled: Scaled = (out) => Math.max(1, Math.trunc(out * width));
   const rows = arch.rows.map((row): Row => {
     if (row.kind !== 'bneck') return scalePlain(row, scaled);
-    const expSize = scaled(row.expSize);
-    return {
-      ...row,
-      expSize,
-      out: scaled(row.out),
-      se: followSqueeze(row.se, row.expSize, { expSize, other: scaled })
-    };
+    const [expSize, out] = [scaled(row.expSize), scaled(row.out)];
+    return { ...row, expSize, out, se: followSqueeze(row.se, row, { expSize, out, other: scaled }) };
   });
   return { ...arch, stem: arch.stem && { ...arch.stem, out: scaled(arch.stem.out) }, rows };
 }
@@ -47,8 +42,9 @@ function scaleByRatio(arch: Architecture, stemOut: number, rounded: { out: Scale
       // MnasNet squeezes to a quarter of what the block reads.
       const ofInput = row.se?.channels === Math.round(before / 4);
       const quarter = Math.round(scaledBefore / 4);
-      const se = followSqueeze(row.se, row.expSize, { expSize, other: ofInput ? () => quarter : rounded.out });
-      next = { ...row, expSize, out: rounded.out(row.out), se };
+      const out = rounded.out(row.out);
+      const se = followSqueeze(row.se, row, { expSize, out, other: ofInput ? () => quarter : rounded.out });
+      next = { ...row, expSize, out, se };
     } else next = scalePlain(row, rounded.out);
     before = widthAfter(row, before);
     scaledBefore = widthAfter(next, scaledBefore);
@@ -93,13 +89,8 @@ function scaleV3Torchvision(arch: Architecture, width: number): Architecture {
   const scaled: Scaled = (out) => makeDivisible(out * width);
   const rows = arch.rows.map((row): Row => {
     if (row.kind !== 'bneck') return scalePlain(row, scaled);
-    const expSize = scaled(row.expSize);
-    return {
-      ...row,
-      expSize,
-      out: scaled(row.out),
-      se: followSqueeze(row.se, row.expSize, { expSize, other: scaled })
-    };
+    const [expSize, out] = [scaled(row.expSize), scaled(row.out)];
+    return { ...row, expSize, out, se: followSqueeze(row.se, row, { expSize, out, other: scaled }) };
   });
   const next = { ...arch, stem: arch.stem && { ...arch.stem, out: scaled(arch.stem.out) }, rows };
   return { ...next, head: scaleExtras(scaleV3Head(arch, next, { conv: scaled, hidden: scaled }), width) };

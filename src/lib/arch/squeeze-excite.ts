@@ -14,14 +14,27 @@ export function plainSqueezeExcite(expSize: number): SqueezeExcite {
   };
 }
 
-/** The same SE for another exp size: a quarter follows, any other width goes through `other`. */
+/** The two widths of a row that an SE may gate, by its place. */
+interface Widths {
+  readonly expSize: number;
+  readonly out: number;
+}
+
+/** The quarters in use after the projection: article 002 cuts it, MobileNetV3's rule makes it divisible. */
+const quarters: Readonly<Record<SqueezeExcite['place'], readonly ((width: number) => number)[]>> = {
+  afterDepthwise: [squeezeWidth],
+  afterProject: [(width) => Math.max(1, Math.floor(width / 4)), squeezeWidth]
+};
+
+/** The same SE for other widths: a quarter of the width it gates follows, any other goes through `other` or stays. */
 export function followSqueeze(
   se: SqueezeExcite | null,
-  from: number,
-  to: { readonly expSize: number; readonly other?: (channels: number) => number }
+  from: Widths,
+  to: Widths & { readonly other?: (channels: number) => number }
 ): SqueezeExcite | null {
   if (!se) return null;
-  const follows = se.channels === squeezeWidth(from);
-  const channels = follows ? squeezeWidth(to.expSize) : (to.other?.(se.channels) ?? se.channels);
+  const gated = se.place === 'afterProject' ? 'out' : 'expSize';
+  const quarter = quarters[se.place].find((rule) => rule(from[gated]) === se.channels);
+  const channels = quarter ? quarter(to[gated]) : (to.other?.(se.channels) ?? se.channels);
   return { ...se, channels };
 }

@@ -1,7 +1,16 @@
 /** @file State: the open network as an undoable document; every number on the page is derived from it. */
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { readWidthCell } from '$lib/arch/cell';
-import { duplicateRow, insertRow, moveRow, removeRow, setExpSize, setField, setSqueezeExcite } from '$lib/arch/edit';
+import {
+  duplicateRow,
+  insertRow,
+  moveRow,
+  removeRow,
+  setExpSize,
+  setField,
+  setOut,
+  setSqueezeExcite
+} from '$lib/arch/edit';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
 import { columnsOf, type Column } from '$lib/components/diagram/columns';
@@ -35,7 +44,7 @@ interface Sheet extends Beginning {
 
 const plain = (arch: Architecture): Beginning => ({ base: arch, origin: arch, options: {} });
 
-const rowField = /^rows\.(\d+)\.(expSize|se)$/;
+const rowField = /^rows\.(\d+)\.(expSize|out|se)$/;
 
 const comparable = (a: Architecture, b: Architecture): boolean =>
   a.rows.length === b.rows.length && a.classes === b.classes && a.input.every((size, i) => size === b.input[i]);
@@ -134,6 +143,7 @@ export class Workbench {
     if (field === 'expSize' && typeof value === 'number') {
       return this.#try(setExpSize(this.arch, Number(row), value), label);
     }
+    if (field === 'out' && typeof value === 'number') return this.#try(setOut(this.arch, Number(row), value), label);
     if (field === 'se' && typeof value === 'boolean') {
       return this.#try(setSqueezeExcite(this.arch, Number(row), value), label);
     }
