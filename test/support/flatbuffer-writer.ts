@@ -37,7 +37,8 @@ class Writer {
   private vector(count: number, size: number): number {
     // Data begins at a multiple of 16, its length stands right before it.
     const at = this.room(0, 16) + 12;
-    this.room(16 + count * size, 16);
+    // One zero more: what is a string ends in one.
+    this.room(16 + count * size + 1, 16);
     this.view.setUint32(at, count, true);
     return at;
   }

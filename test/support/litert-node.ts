@@ -35,20 +35,39 @@ function litert(): Promise<LiteRtModule> {
   return loaded;
 }
 
+/** A compiled file that answers again and again; dispose it when done. */
+export interface LiteRtModel {
+  /** Its first output as stored: bytes of a quantized file, floats of another. */
+  run(input: Float32Array | Uint8Array, shape: readonly number[]): Promise<Float32Array | Uint8Array>;
+  dispose(): void;
+}
+
+/** Compiles a file for the wasm accelerator, one thread. */
+export async function openLiteRt(file: Uint8Array): Promise<LiteRtModel> {
+  const core = await litert();
+  const model = await core.loadAndCompile(file, { accelerator: 'wasm' });
+  return {
+    async run(input, shape) {
+      const given = core.Tensor.fromTypedArray(input.slice(), [...shape]);
+      const results = await model.run(given);
+      const data = (await results[0]!.data()).slice();
+      for (const tensor of [given, ...results]) tensor.delete();
+      if (data instanceof Int32Array) throw new Error('LiteRT: output must be float32 or uint8');
+      return data;
+    },
+    dispose: () => void model.delete()
+  };
+}
+
 /** Runs the file on one input and gives its first output as stored (bytes of a quantized file, floats of another). */
 export async function runLiteRt(
   file: Uint8Array,
   input: Float32Array | Uint8Array,
   shape: readonly number[]
 ): Promise<Float32Array | Uint8Array> {
-  const core = await litert();
-  const model = await core.loadAndCompile(file, { accelerator: 'wasm' });
-  const given = core.Tensor.fromTypedArray(input.slice(), [...shape]);
-  const results = await model.run(given);
-  const data = (await results[0]!.data()).slice();
-  for (const tensor of [given, ...results]) tensor.delete();
-  model.delete();
-  if (data instanceof Int32Array) throw new Error('LiteRT: output must be float32 or uint8');
+  const model = await openLiteRt(file);
+  const data = await model.run(input, shape);
+  model.dispose();
   return data;
 }
 

@@ -25,6 +25,22 @@ const code = {
   hardSwish: 117
 } as const;
 
+/** Which table of options an operator has (`BuiltinOptions` of the schema); the others have none. */
+const optionsType: ReadonlyMap<number, number> = new Map([
+  [code.add, 11],
+  [code.averagePool, 5],
+  [code.concat, 10],
+  [code.conv, 1],
+  [code.depthwise, 2],
+  [code.dense, 8],
+  [code.multiply, 21],
+  [code.reshape, 17],
+  [code.resize, 15],
+  [code.softmax, 9],
+  [code.pad, 22],
+  [code.transposed, 49]
+]);
+
 /** A constant as the file stores it: element type, bytes, scales along an axis. */
 export interface Stored {
   readonly type: number;
@@ -87,6 +103,8 @@ export interface WriteOptions {
   /** ReLU and ReLU6 inside the operator before them, or on their own. */
   readonly fuse?: boolean;
   readonly softmax?: boolean;
+  /** Type and scale of the picture where it is not float; no bytes. */
+  readonly picture?: Stored;
   /** Another number for an operator. */
   readonly renumber?: Readonly<Record<number, number>>;
 }
@@ -123,14 +141,9 @@ class Writer {
 
   operator(kind: number, inputs: readonly number[], output: number, options: FlatTable = []): number {
     if (!this.codes.includes(kind)) this.codes.push(kind);
-    const table = { table: options };
-    this.operators.push([
-      { i32: this.codes.indexOf(kind) },
-      { int32s: inputs },
-      { int32s: [output] },
-      { i8: 1 },
-      table
-    ]);
+    const head = [{ i32: this.codes.indexOf(kind) }, { int32s: inputs }, { int32s: [output] }];
+    const type = optionsType.get(kind);
+    this.operators.push(type === undefined ? head : [...head, { i8: type }, { table: options }]);
     return output;
   }
 
@@ -214,7 +227,7 @@ class Writer {
 export function writeTflite(arch: Architecture, weights: Tensors, options: WriteOptions = {}): Uint8Array {
   const { ops, outputs } = lowerWithOutputs(arch);
   const writer = new Writer(weights, options);
-  const picture = writer.tensor('picture', [1, ...arch.input]);
+  const picture = writer.tensor('picture', [1, ...arch.input], options.picture);
   const made = new Map<string, number>([['', picture]]);
   const same = arch.padding === 'same';
   const read = (op: Op): number[] => op.inputs.map((id) => made.get(id) ?? -1);
