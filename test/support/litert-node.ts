@@ -55,7 +55,9 @@ export async function openLiteRt(file: Uint8Array): Promise<LiteRtModel> {
       if (data instanceof Int32Array) throw new Error('LiteRT: output must be float32 or uint8');
       return data;
     },
-    dispose: () => void model.delete()
+    dispose() {
+      model.delete();
+    }
   };
 }
 
