@@ -1,4 +1,4 @@
-/** @file Takes the README's pictures from real runs on the built page: `node scripts/pictures.mjs` (some minutes). */
+/** @file Takes the README's pictures from real runs on the built page: `node scripts/pictures.mjs [name…]` (some minutes for all). */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
@@ -7,6 +7,9 @@ import { serve } from './serve.mjs';
 import { freshCore, freshPage, generate, root } from './setup.mjs';
 
 const folder = join(root, 'docs');
+const named = process.argv.slice(2);
+/** @param {string[]} names whether one of them is asked for */
+const wanted = (...names) => named.length === 0 || names.some((name) => named.includes(name));
 mkdirSync(folder, { recursive: true });
 freshCore();
 generate();
@@ -23,7 +26,7 @@ const tab = (name) => panels.getByRole('tab', { name: new RegExp(`^${name}`) }).
 /** @param {string} name @param {string} option */
 const pick = async (name, option) => {
   await page.getByRole('combobox', { name: new RegExp(`^${name}`) }).click();
-  await page.getByRole('option', { name: option }).click();
+  await page.getByRole('option', { name: option }).first().click();
 };
 /** @param {string} name @param {string} value */
 const fill = async (name, value) => {
@@ -38,6 +41,8 @@ const run = async (name) => {
   await stop.waitFor({ state: 'hidden', timeout: 900_000 });
   console.log(`${name} done`);
 };
+/** Pictures of the whole page; the others show the panels alone. */
+const whole = new Set(['explore', 'article', 'lraspp']);
 /** @param {string} name */
 const shoot = async (name) => {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
@@ -48,27 +53,48 @@ const shoot = async (name) => {
       await page.evaluate('scrollTo(0, 0)');
       await page.waitForTimeout(300);
       const path = join(folder, `${name}-${width}-${colorScheme}.png`);
-      if (name === 'explore') await page.screenshot({ path, fullPage: true });
+      if (whole.has(name)) await page.screenshot({ path, fullPage: true });
       else await panels.first().screenshot({ path });
     }
   }
   await page.setViewportSize({ width: 1440, height: 900 });
 };
 
-await tab('Measure');
-await run('Measure');
-await shoot('explore');
-await pick('width', '0.5');
-await tab('Train');
-await fill('epochs', '4');
-await run('Train');
-await shoot('train');
-await tab('Search');
-await fill('trials', '16');
-await run('Search');
-await shoot('search');
-await tab('Prune');
-await run('Prune');
-await shoot('prune');
+if (wanted('article')) {
+  await pick('network', 'Article 002 Large');
+  await page.getByRole('heading', { name: /^What the article claims/ }).waitFor();
+  await shoot('article');
+}
+if (wanted('lraspp')) {
+  await pick('network', 'MobileNetV3-Large');
+  await page.getByRole('button', { name: 'options' }).click();
+  await pick('head', 'LR-ASPP');
+  await shoot('lraspp');
+}
+await page.goto(server.url, { waitUntil: 'networkidle' });
+await page.reload({ waitUntil: 'networkidle' });
+if (wanted('explore')) {
+  await tab('Measure');
+  await run('Measure');
+  await shoot('explore');
+}
+if (wanted('train', 'search', 'prune')) {
+  await pick('width', '0.5');
+  await tab('Train');
+  await fill('epochs', '4');
+  await run('Train');
+  await shoot('train');
+}
+if (wanted('search')) {
+  await tab('Search');
+  await fill('trials', '16');
+  await run('Search');
+  await shoot('search');
+}
+if (wanted('prune')) {
+  await tab('Prune');
+  await run('Prune');
+  await shoot('prune');
+}
 await browser.close();
 await server.close();

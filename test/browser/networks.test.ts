@@ -38,9 +38,9 @@ describe('presets', () => {
     await expect.poll(parameters).toBe(5_481_486);
     const about = page.getByRole('region', { name: 'What it is' });
     await about.getByRole('heading', { name: 'How it differs from MobileNetV3-Large' }).waitFor();
-    const row = about.getByRole('row').filter({ hasText: 'rows 4–6, 11–15' }).filter({ hasText: 'relu → hardSwish' });
+    const row = about.getByRole('row').filter({ hasText: 'rows 4–6, 11–15' }).filter({ hasText: 'RE → HS' });
     expect(await row.count()).toBe(1);
-    const expand = await about.getByRole('row').filter({ hasText: 'whenWider → always' }).textContent();
+    const expand = await about.getByRole('row').filter({ hasText: 'where wider → always' }).textContent();
     expect(expand).toMatch(/\+288/);
     expect(await about.getByRole('listitem').filter({ hasText: 'wrong' }).count()).toBeGreaterThan(0);
     await about.getByRole('button', { name: /^A repaired form/ }).click();
@@ -104,7 +104,7 @@ describe('heads and options', () => {
     await expect.poll(() => page.url()).toMatch(/#n=2~/);
     const other = await app.open({ path: new URL(page.url()).hash });
     await expect
-      .poll(() => other.page.getByRole('button', { name: /^options/ }).textContent())
+      .poll(() => other.page.getByRole('button', { name: /^options/ }).textContent(), { timeout: 10_000 })
       .toBe('options: SSDLite, halved tail');
     expect(other.problems.consoleErrors).toEqual([]);
     await other.context.close();
@@ -121,8 +121,8 @@ describe('heads and options', () => {
   });
 
   test('an input may be any rectangle', async () => {
-    await page.getByLabel('height', { exact: true }).first().fill('97');
-    await page.getByLabel('height', { exact: true }).first().press('Enter');
+    await page.getByLabel('input height', { exact: true }).first().fill('97');
+    await page.getByLabel('input height', { exact: true }).first().press('Enter');
     await expect.poll(() => page.locator('tr.first td').first().textContent()).toMatch(/49×112/);
   });
 });

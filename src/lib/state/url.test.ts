@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { presets } from '../arch/presets/catalogue';
 import { setField } from '../arch/edit';
-import { hashOf, paced, readHash } from './url';
+import { paced } from './paced';
+import { hashOf, readHash } from './url';
 
 describe('the link of a network', () => {
   test.each(presets.map((preset) => [preset.id, preset.arch] as const))('carries %s there and back', (_, arch) => {

@@ -3,13 +3,14 @@ import type { Architecture, Head, Issue } from '$lib/arch/architecture';
 import { fitTo } from '$lib/arch/fit';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import type { OutputStride } from '$lib/arch/output-stride';
-import { presetById, presets, type Preset } from '$lib/arch/presets/catalogue';
+import type { Preset } from '$lib/arch/presets/preset';
 import { columnsOf } from '$lib/components/diagram/columns';
 import type { Cell, Option } from '$lib/components/editor/cells';
 import { changesOf } from '$lib/components/editor/changes';
 import { fieldName } from '$lib/components/editor/words';
 import { lower } from '$lib/ops/lower';
 import { m } from '$paraglide/messages';
+import { known } from './known-presets.svelte';
 import type { Beginning, Workbench } from './workbench.svelte';
 
 /** Commits a cell of the table: text for widths and counts, the option's value otherwise. */
@@ -45,11 +46,11 @@ export function moveColumn(workbench: Workbench, column: number, by: 1 | -1): re
 
 /** The preset that the open network came from, by name. */
 export function presetOf(arch: Architecture): Preset | undefined {
-  return presets.find((preset) => preset.arch.name === arch.name);
+  return known.all.find((preset) => preset.arch.name === arch.name);
 }
 
 export function openPreset(workbench: Workbench, id: string): void {
-  const arch = presetById(id)?.arch;
+  const arch = known.byId(id)?.arch;
   if (!arch) return;
   workbench.open(arch, m.did_open({ name: arch.name }), { base: arch, origin: arch, options: {} });
   workbench.selected = telling(arch);

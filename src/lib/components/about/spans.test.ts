@@ -18,5 +18,5 @@ test('article 001: ReLU became h-swish in the rows that squeeze', () => {
   if (!paper || !article) throw new Error('test: both presets must exist');
   const found = consequencesOf(paper, article).find(({ key }) => key === 'se.nl');
   expect(runsOf(rowsIn(found?.differences ?? []))).toBe('4–6, 11–15');
-  expect(changesIn(found?.differences ?? [])).toEqual(['relu → hardSwish']);
+  expect(changesIn(found?.differences ?? [])).toEqual(['RE → HS']);
 });

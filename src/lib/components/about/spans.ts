@@ -22,11 +22,31 @@ export function rowsIn(differences: readonly RowDifference[]): readonly number[]
   });
 }
 
-/** The distinct changes, the most frequent first: 'relu → hardSwish'. */
+/** Values of a table in the words of the page; what is not here is said as it is written. */
+const words: Readonly<Record<string, () => string>> = {
+  true: m.value_yes,
+  false: m.value_no,
+  whenWider: m.value_when_wider,
+  always: m.value_always,
+  identity: m.value_identity,
+  none: m.value_none,
+  conv: m.value_mixed,
+  afterDepthwise: m.value_after_depthwise,
+  afterProject: m.value_after_project,
+  relu: m.value_relu,
+  relu6: m.value_relu6,
+  hardSwish: m.value_hard_swish,
+  hardSigmoid: m.value_hard_sigmoid,
+  sigmoid: m.value_sigmoid
+};
+const wordOf = (value: string): string => words[value]?.() ?? value;
+
+/** The distinct changes, the most frequent first: 'RE → HS'. */
 export function changesIn(differences: readonly RowDifference[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { from, to } of differences) {
-    const text = to === null ? m.about_row_gone() : from === null ? m.about_row_new() : `${from} → ${to}`;
+    const text =
+      to === null ? m.about_row_gone() : from === null ? m.about_row_new() : `${wordOf(from)} → ${wordOf(to)}`;
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).map(([text]) => text);
