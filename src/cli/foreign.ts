@@ -4,7 +4,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { describeIssues, parseArchitecture } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
-import type { Imported } from '$lib/import/graph';
+import type { Imported, PixelMap } from '$lib/import/graph';
 import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
@@ -19,6 +19,8 @@ export interface ReadNetwork {
   readonly tensors: Tensors | null;
   /** What trained it, for a checkpoint of ours. */
   readonly from: Provenance | null;
+  /** How an imported file itself scales pixels, where it says so. */
+  readonly pixels?: PixelMap;
 }
 
 /** Refuses the network at `path` with everything wrong about it, in one line. */
@@ -40,7 +42,8 @@ function readBytes(path: string): Uint8Array {
 function imported(path: string, read: Imported): ReadNetwork {
   if (read.kind === 'bad') throw refuse(path, read.issues);
   for (const note of read.notes) remark(m.cli_imported_note({ path, note }));
-  return { arch: read.arch, tensors: read.tensors, from: null };
+  const { arch, tensors, pixels } = read;
+  return { arch, tensors, from: null, ...(pixels && { pixels }) };
 }
 
 /** The shards beside a model file; one that is not there is left to the reader to name. */

@@ -3,6 +3,7 @@ import type { Architecture, Shape } from '$lib/arch/architecture';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
 import { presetById } from '$lib/arch/presets/catalogue';
+import type { PixelMap } from '$lib/import/graph';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import { readNetworkFile, refuse, type ReadNetwork } from './foreign';
@@ -18,6 +19,8 @@ export interface CliNetwork {
   /** From `--weights`, or from the file that held the network; null where there are none. */
   readonly tensors: Tensors | null;
   readonly from: Provenance | null;
+  /** How the imported file itself scales pixels, where it says so. */
+  readonly pixels?: PixelMap;
 }
 
 function inputShape(sizes: readonly number[], channels: number): Shape {
@@ -68,7 +71,7 @@ export function openNetwork(
     return { name, arch, tensors, from };
   }
   const tensors = read.tensors && checkFit(name, arch, read.tensors);
-  return { name, arch, tensors, from: read.from };
+  return { name, arch, tensors, from: read.from, ...(read.pixels && { pixels: read.pixels }) };
 }
 
 /** The table alone; weights that were named must fit it all the same. */

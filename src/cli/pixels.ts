@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Architecture } from '$lib/arch/architecture';
 import { parseManifest, type Manifest } from '$lib/data/bundled';
+import type { PixelMap } from '$lib/import/graph';
 import type { Provenance } from '$lib/weights/checkpoint';
 import { root } from './root';
 
@@ -34,12 +35,21 @@ export function trainedOn(from: Provenance | null): Manifest | null {
   return from?.dataset === 'fashion-mnist' ? bundledManifest('fashion-mnist') : null;
 }
 
+/** What tells how a network wants its pixels. */
+interface Scaled {
+  readonly arch: Architecture;
+  readonly from: Provenance | null;
+  readonly pixels?: PixelMap;
+}
+
 /**
- * The scale of a network: the one asked for; that of the pictures which trained it; -1 to 1 where its padding is
- * TensorFlow's or it detects; torchvision's otherwise.
+ * The scale of a network: the one asked for; that of the file it was imported from; that of the pictures which trained
+ * it; -1 to 1 where its padding is TensorFlow's or it detects; torchvision's otherwise.
  */
-export function pixelScale(arch: Architecture, from: Provenance | null, asked?: Normalisation): PixelScale {
+export function pixelScale({ arch, from, pixels }: Scaled, asked?: Normalisation): PixelScale {
   if (asked) return scales[asked];
+  // value · scale + offset = (value / 255 - mean) / deviation
+  if (pixels) return { mean: [-pixels.offset / (255 * pixels.scale)], deviation: [1 / (255 * pixels.scale)] };
   const manifest = trainedOn(from);
   if (manifest && manifest.mean.length === arch.input[2]) return { mean: manifest.mean, deviation: manifest.std };
   const centred = arch.padding === 'same' || arch.head.kind === 'ssdlite' || arch.input[2] !== 3;

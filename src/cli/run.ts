@@ -77,10 +77,11 @@ export function addRun(program: Command): void {
     .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
       const given = readRunInput(options.input, options.layout);
-      const { arch, tensors, from } = networkFor(name, given, options);
+      const network = networkFor(name, given, options);
+      const { arch, tensors, from } = network;
       const labels = readLabels(options.labels, from);
       const count = given.kind === 'array' ? given.count : 1;
-      const images = imagesOf(given, arch.input, pixelScale(arch, from, options.normalise));
+      const images = imagesOf(given, arch.input, pixelScale(network, options.normalise));
       const { outputs, build } = await forwardOf(
         { arch, tensors: tensors ?? {}, engine: options.engine },
         images,

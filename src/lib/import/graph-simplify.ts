@@ -4,6 +4,7 @@ import { NotUnderstood, type Graph, type GraphNode } from './graph';
 import { activated, channelsOf, isWeighted, scaled, shifted, type WeightedNode } from './graph-fold';
 import { joinIdioms } from './graph-idioms';
 import { asMap } from './graph-map';
+import { affineAfter, formulaOf, type Affine } from './picture-scale';
 
 /** The simplified graph and what was left out of it, in words. */
 export interface Simplified {
@@ -20,6 +21,8 @@ class Simplifier {
   private readonly alias = new Map<string, { readonly to: string; readonly alone: boolean }>();
   private readonly reads = new Map<string, number>();
   private readonly notes = new Set<string>();
+  /** How the picture has been scaled, by the node that gives it so. */
+  private readonly pictures = new Map<string, Affine>();
 
   constructor(private readonly graph: Graph) {
     for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs]) {
@@ -30,6 +33,8 @@ class Simplifier {
   run(): Simplified {
     for (const node of this.graph.nodes)
       this.take({ ...node, inputs: node.inputs.map((name) => this.resolve(name)) }, node);
+    for (const [node, affine] of this.pictures)
+      this.notes.add(m.import_input_scale({ node, formula: formulaOf(affine) }));
     const outputs = this.graph.outputs.map((name) => this.trimmed(this.resolve(name)));
     return { graph: { ...this.graph, nodes: [...this.kept.values()], outputs }, notes: [...this.notes] };
   }
@@ -52,6 +57,9 @@ class Simplifier {
     if (node.kind === 'reshape') {
       if (count(shape) !== count(node.out)) throw new NotUnderstood(node.name, m.import_reshape());
       this.alias.set(node.name, { to: from, alone });
+    } else if ((node.kind === 'scale' || node.kind === 'shift') && !source) {
+      this.scalePicture(node, raw.inputs[0] ?? '');
+      this.alias.set(node.name, { to: '', alone });
     } else if (node.kind === 'scale' || node.kind === 'shift' || node.kind === 'activation') {
       if (!this.fold(node, source, alone)) this.keep(node);
     } else if (
@@ -68,17 +76,18 @@ class Simplifier {
     this.kept.set(node.name, { ...node, out: asMap(node.name, node.out) });
   }
 
+  /** Left out of the table, which reads scaled pictures; a note says how this file scales them. */
+  private scalePicture(node: GraphNode & { kind: 'scale' | 'shift' }, from: string): void {
+    this.pictures.set(node.name, affineAfter(this.pictures.get(from), node));
+    this.pictures.delete(from);
+  }
+
   /** Folds into the node before; false where it cannot be. */
   private fold(
     node: GraphNode & { kind: 'scale' | 'shift' | 'activation' },
     source: GraphNode | undefined,
     alone: boolean
   ): boolean {
-    if (!source && node.kind !== 'activation') {
-      this.notes.add(m.import_input_scale({ node: node.name }));
-      this.alias.set(node.name, { to: '', alone });
-      return true;
-    }
     if (!isWeighted(source) || !alone) return false;
     const folded = this.folded(node, source);
     if (!folded) return false;

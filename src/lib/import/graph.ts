@@ -126,9 +126,22 @@ export interface Graph {
   readonly outputs: readonly string[];
 }
 
+/** pixel · scale + offset. */
+export interface PixelMap {
+  readonly scale: number;
+  readonly offset: number;
+}
+
 /** A foreign file as an editable table with its weights, or what is wrong with it. */
 export type Imported =
-  | { readonly kind: 'ok'; readonly arch: Architecture; readonly tensors: Tensors; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'ok';
+      readonly arch: Architecture;
+      readonly tensors: Tensors;
+      readonly notes: readonly string[];
+      /** What a pixel of 0 to 255 is to the file: value · scale + offset; only where the file says so (8-bit inputs). */
+      readonly pixels?: PixelMap;
+    }
   | { readonly kind: 'bad'; readonly issues: readonly Issue[] };
 
 /** What a file holds that no table can say; becomes an issue at the file's boundary. */

@@ -160,7 +160,9 @@ export function recogniseDetector(foreign: Graph, detection: FileDetection): Imp
     const bound = bind(arch, map);
     if (bound.kind === 'ok') {
       if (isDetector(arch)) checkAnchors(arch, detection.anchors, boxesConcat);
-      return { kind: 'ok', arch, tensors: bound.tensors, notes: [...notes, m.import_tfjs_chosen(chosen)] };
+      const folded = arch.convBias ? [m.import_tfjs_detector_folded()] : [];
+      const said = [...notes, ...folded, m.import_tfjs_chosen(chosen)];
+      return { kind: 'ok', arch, tensors: bound.tensors, notes: said };
     }
     stuck ||= bound.node;
   }

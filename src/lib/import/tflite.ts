@@ -3,7 +3,8 @@ import { m } from '$paraglide/messages';
 import { NotUnderstood, understood, type Graph, type GraphNode, type Imported } from './graph';
 import { recognise } from './graph-recognise';
 import { OperatorView, Values } from './tflite-graph';
-import { readTfliteFile } from './tflite-file';
+import { formulaOf } from './picture-scale';
+import { readTfliteFile, type TfliteFile } from './tflite-file';
 import { operatorRules } from './tflite-operators';
 
 /**
@@ -34,7 +35,20 @@ export function readTflite(bytes: Uint8Array, name: string): Graph {
   return { name, input: [height, width, channels], nodes, outputs };
 }
 
+/** The real values behind an 8-bit picture, which a table reads; a pixel of 0 is the smallest stored value. */
+function withPixels(imported: Imported, file: TfliteFile): Imported {
+  const picture = file.tensors[file.inputs[0] ?? -1];
+  const [scale] = picture?.scale ?? [];
+  if (imported.kind === 'bad' || scale === undefined || !(scale > 0)) return imported;
+  if (picture?.type !== 'uint8' && picture?.type !== 'int8') return imported;
+  const zero = picture.zeroPoint[0] ?? 0;
+  const formula = formulaOf({ scale: [scale], offset: [-zero * scale] });
+  const least = picture.type === 'int8' ? -128 : 0;
+  const notes = [...imported.notes, m.import_tflite_pixels({ type: picture.type, formula })];
+  return { ...imported, notes, pixels: { scale, offset: (least - zero) * scale } };
+}
+
 /** A .tflite file as a table with weights, or what is wrong with it; never throws. */
 export function importTflite(bytes: Uint8Array, name: string): Imported {
-  return understood(() => recognise(readTflite(bytes, name)));
+  return understood(() => withPixels(recognise(readTflite(bytes, name)), readTfliteFile(bytes, name)));
 }
