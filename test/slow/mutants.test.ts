@@ -1,0 +1,26 @@
+/** @file Many more broken files than the daily tests read, with other seeds: each is read whole or refused. */
+import { describe, test } from 'vitest';
+import { smallFile, tryMutants as tryTflite } from '../support/tflite-mutants';
+import { tryMutants as tryTfjs } from '../support/tfjs-mutants';
+import { tinyLayers } from '../support/tiny-layers';
+import { tinyCocoSsd, tinyGraph } from '../support/tiny-tfjs';
+
+const seed = 20_261_122;
+
+test('10,000 broken .tflite files', () => {
+  tryTflite(smallFile().file, { numRuns: 10_000, seed });
+});
+
+describe('10,000 broken TensorFlow.js models', () => {
+  test('4,500 graphs', () => {
+    tryTfjs(tinyGraph(), 'a graph', { count: 4500, seed });
+  });
+
+  test('4,500 of layers', async () => {
+    tryTfjs((await tinyLayers()).files, 'layers', { count: 4500, seed });
+  });
+
+  test('1,000 detectors', () => {
+    tryTfjs(tinyCocoSsd(), 'coco-ssd', { count: 1000, seed });
+  });
+});
