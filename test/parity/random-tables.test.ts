@@ -20,7 +20,7 @@ import { livelyTensors, mapsNetwork, randomBatch } from '../support/small-networ
 const core = await coreOfTests();
 const deviations = new Deviations();
 const COUNT = 2;
-const RUNS = 220;
+const RUNS = 500;
 const TRAINED = 60;
 const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
 
