@@ -1,4 +1,4 @@
-/** @file Test projects: `unit` (pure, milliseconds), `boundaries`, `browser` (the built command line and the built page in a real Chromium), `slow`. */
+/** @file Test projects: `unit` (pure, milliseconds), `parity` (papers, references, other runtimes), `boundaries`, `browser` (the built command line and the built page in a real Chromium), `slow`. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -29,7 +29,8 @@ export default defineConfig({
     pool: 'forks',
     execArgv,
     projects: [
-      project('unit', ['src/**/*.test.ts', 'test/paper/**/*.test.ts', 'test/parity/**/*.test.ts']),
+      project('unit', ['src/**/*.test.ts']),
+      project('parity', ['test/paper/**/*.test.ts', 'test/parity/**/*.test.ts']),
       project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('browser', ['test/cli/**/*.test.ts', 'test/browser/**/*.test.ts'], sequential),
       project('bench', [], { benchmark: { include: ['src/**/*.bench.ts', 'test/bench/**/*.bench.ts'] } }),

@@ -27,7 +27,9 @@ const add = async (parts, atOnce) => {
   total.failed += failed;
 };
 
-if (wanted === 'all') await add([vitest('unit'), checks.lint, checks.rooms, checks.types, vitest('boundaries')], 2);
+if (wanted === 'all') {
+  await add([vitest('unit'), checks.lint, checks.rooms, checks.types, vitest('boundaries'), vitest('parity')], 2);
+}
 freshPage();
 freshCli();
 if (wanted === 'all') await add([checks.size]);
