@@ -2,7 +2,6 @@
 import { logistic } from './exponential';
 import { none, put } from './vector';
 
-// @ts-ignore: decorator
 @inline
 function gate(z: v128): v128 {
   const clipped = f32x4.min(f32x4.max(f32x4.add(z, f32x4.splat(3)), none()), f32x4.splat(6));
@@ -10,7 +9,6 @@ function gate(z: v128): v128 {
 }
 
 /** act(z) of those without an exponential (MobileNetV3 §5.2). */
-// @ts-ignore: decorator
 @inline
 export function activate(z: v128, act: i32): v128 {
   if (act == 1) return f32x4.max(z, none());
@@ -21,7 +19,6 @@ export function activate(z: v128, act: i32): v128 {
 }
 
 /** dy * act'(z) of those without an exponential. */
-// @ts-ignore: decorator
 @inline
 export function deactivate(z: v128, dy: v128, act: i32): v128 {
   if (act == 1) return v128.and(dy, f32x4.gt(z, none()));

@@ -130,7 +130,6 @@ export function depthwiseInputDilated(
 }
 
 /** dw[k,k,C] += the correlation of x with dy; zero it first. */
-// @ts-ignore: decorator
 @inline
 function weightAs(
   x: usize,

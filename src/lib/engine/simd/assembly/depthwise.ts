@@ -2,7 +2,6 @@
 import { fma, none, put } from './vector';
 
 /** y[B,Ho,Wo,C]: taps clipped to the map, 16 channels at a time, then 4. */
-// @ts-ignore: decorator
 @inline
 function forwardAs(
   x: usize,

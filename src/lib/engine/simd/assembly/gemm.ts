@@ -15,7 +15,6 @@ export function packB(w: usize, K: i32, N: i32, transposed: i32, out: usize): vo
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function emit(c: usize, p: v128, q: v128, lanes: i32): void {
   if (lanes >= 8) {
@@ -27,7 +26,6 @@ function emit(c: usize, p: v128, q: v128, lanes: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function onto(c: usize, p: v128): v128 {
   return f32x4.add(p, v128.load(c));
@@ -94,7 +92,6 @@ export function gemm(A: usize, B: usize, C: usize, M: i32, K: i32, N: i32, add: 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function collect(c: usize, p: v128, q: v128, lanes: i32): void {
   if (lanes >= 8) {

@@ -5,7 +5,6 @@ import { fma, gather, none, put, zero } from './vector';
 /** Bytes of a map handled together, all channels of a few rows, so that a block stays in the nearest cache. */
 const BLOCK: usize = 8192;
 
-// @ts-ignore: decorator
 @inline
 function blockOf(rowBytes: usize): usize {
   return max<usize>(8, BLOCK / rowBytes) * rowBytes;
@@ -60,7 +59,6 @@ export function normScale(variance: usize, rstd: usize, C: i32, eps: f32): void 
   for (let c: usize = 0; c < <usize>C << 2; c += 4) f32.store(rstd + c, <f32>1 / sqrt<f32>(f32.load(variance + c) + eps));
 }
 
-// @ts-ignore: decorator
 @inline
 function applyAs(x: usize, y: usize, M: i32, C: i32, mean: usize, rstd: usize, g: usize, b: usize, act: i32): void {
   const cb = <usize>C << 2;
@@ -98,7 +96,6 @@ export function normApply(
   else applyAs(x, y, M, C, mean, rstd, g, b, 3);
 }
 
-// @ts-ignore: decorator
 @inline
 function backwardAs(
   x: usize, dy: usize, dx: usize, M: i32, C: i32, mean: usize, rstd: usize, g: usize, b: usize, dg: usize, db: usize,

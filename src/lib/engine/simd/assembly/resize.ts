@@ -2,7 +2,6 @@
 import { fma, put } from './vector';
 
 /** Where output pixel o of `to` looks in `from`: held to the outermost centres. */
-// @ts-ignore: decorator
 @inline
 function place(o: i32, from: i32, to: i32): f64 {
   const at = ((<f64>o + 0.5) * <f64>from) / <f64>to - 0.5;
@@ -41,7 +40,6 @@ export function resize(x: usize, y: usize, B: i32, H: i32, W: i32, C: i32, Ho: i
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function give(p: usize, v: v128, share: f32, lanes: i32): void {
   put(p, fma(v, f32x4.splat(share), v128.load(p)), lanes);

@@ -1,7 +1,6 @@
 /** @file Assembly: the few vector words every kernel is written in; pointers are byte offsets, numbers float32, maps NHWC. */
 
 /** a * b + c, fused where the target has relaxed SIMD; decided at compile time. */
-// @ts-ignore: decorator
 @inline
 export function fma(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -9,21 +8,18 @@ export function fma(a: v128, b: v128, c: v128): v128 {
 }
 
 /** Four times the number at p. */
-// @ts-ignore: decorator
 @inline
 export function spread(p: usize): v128 {
   return v128.load32_splat(p);
 }
 
 /** Four zeros. */
-// @ts-ignore: decorator
 @inline
 export function none(): v128 {
   return f32x4.splat(0);
 }
 
 /** Stores the first `lanes` numbers of v; four or more store all. Loads may run past a row, stores never do. */
-// @ts-ignore: decorator
 @inline
 export function put(p: usize, v: v128, lanes: i32): void {
   if (lanes >= 4) {
@@ -36,7 +32,6 @@ export function put(p: usize, v: v128, lanes: i32): void {
 }
 
 /** Adds v to the four numbers at p. */
-// @ts-ignore: decorator
 @inline
 export function gather(p: usize, v: v128): void {
   v128.store(p, f32x4.add(v128.load(p), v));
