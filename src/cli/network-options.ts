@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Padding } from '$lib/arch/architecture';
 import type { Convention } from '$lib/arch/convention';
+import type { NetworkChange } from '$lib/arch/options';
 import type { OutputStride } from '$lib/arch/output-stride';
 import type { WidthRule } from '$lib/arch/scale';
 import type { HeadChoice } from '$lib/arch/with-head';
@@ -10,18 +11,9 @@ import { parseIndices, parseNumber, parseSize, parseWord } from './parsers';
 import { parseWeights, type WeightsChoice } from './weights-choice';
 
 /** What was typed; absent options leave the network as it is. */
-export interface NetworkOptions {
+export interface NetworkOptions extends Omit<NetworkChange, 'input'> {
   /** Height, width and channels of the input, as far as given. */
   readonly input?: readonly number[];
-  readonly width?: number;
-  readonly widthRule?: WidthRule;
-  readonly classes?: number;
-  readonly padding?: Padding;
-  readonly head?: HeadChoice;
-  readonly outIndices?: readonly number[];
-  readonly outputStride?: OutputStride;
-  readonly reducedTail?: boolean;
-  readonly convention?: Convention;
   readonly weights?: WeightsChoice;
 }
 

@@ -1,6 +1,7 @@
 /** @file Every option of a network, alone and together, on every preset. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
+import { totalCost } from '$lib/cost/cost';
 import { lower } from '$lib/ops/lower';
 import type { Architecture } from '$lib/arch/architecture';
 import { withConvention } from '$lib/arch/convention';
@@ -100,6 +101,33 @@ describe('withConvention(arch, convention)', () => {
 
   test('a folded norm stays folded', () => {
     expect(withConvention({ ...small, norm: null, convBias: true }, 'keras').norm).toBeNull();
+  });
+});
+
+describe('scaleWidth(arch, width) of article 004', () => {
+  // Parameters of the article's own classes, built by PyTorch at each width. As printed its #out are 1 to 6 rounded up to
+  // 8, of which the table keeps the 8: above 1 the two part.
+  test.each([
+    ['article-004-large-repaired', 0.35, 862450],
+    ['article-004-large-repaired', 0.5, 1458799],
+    ['article-004-large-repaired', 0.75, 2821187],
+    ['article-004-large-repaired', 1.25, 6632106],
+    ['article-004-large-repaired', 1.4, 8054754],
+    ['article-004-large', 0.35, 3283248],
+    ['article-004-large', 0.5, 3483712],
+    ['article-004-large', 0.75, 3825464],
+    ['article-004-small-repaired', 0.35, 600951],
+    ['article-004-small-repaired', 0.5, 960824],
+    ['article-004-small-repaired', 0.75, 1682920],
+    ['article-004-small-repaired', 1.25, 3548273],
+    ['article-004-small-repaired', 1.4, 4199679],
+    ['article-004-small', 0.35, 1348192],
+    ['article-004-small', 0.5, 1548656],
+    ['article-004-small', 0.75, 1915144]
+  ] as const)('%s x%f: %i parameters', (id, width, params) => {
+    const arch = scaleWidth(archOf(id), width);
+    expect(totalCost(lower(arch)).params).toBe(params);
+    expect(scaleWidth(archOf(id), width, 'keras')).toEqual(arch);
   });
 });
 

@@ -10,7 +10,7 @@ import { lower } from '../../src/lib/ops/lower';
 import type { Op } from '../../src/lib/ops/op';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { relativeGap } from '../support/compare';
-import { fill, goldenFolder, goldenInput, goldenTensors, readGolden, type ForwardGolden } from '../support/golden';
+import { fill, goldenPath, goldenInput, goldenTensors, readGolden, type ForwardGolden } from '../support/golden';
 import { Deviations, deviation, sampled, statsByOp } from '../support/golden-forward';
 import { goldenArchitecture } from '../support/golden-networks';
 import { coreOfTests } from '../support/simd-core';
@@ -21,7 +21,7 @@ const engines: Readonly<Record<string, () => Promise<Engine>>> = {
   simd: async () => openSimdEngine(await coreOfTests())
 };
 
-const folder = goldenFolder('forward');
+const folder = goldenPath('forward');
 if (!folder) process.stdout.write('skipped: golden forward/*.json are absent\n');
 const files = folder ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
 const runs = files.flatMap((name) => {

@@ -48,8 +48,8 @@ export interface ForwardGolden extends GoldenFill {
   readonly tfsame?: GoldenPass;
 }
 
-/** A folder of golden files; undefined where the golden data is not there. */
-export function goldenFolder(name: string): string | undefined {
+/** A folder or file of the goldens; undefined where the golden data is not there. */
+export function goldenPath(name: string): string | undefined {
   const path = join(FOLDER, name);
   return existsSync(path) ? path : undefined;
 }

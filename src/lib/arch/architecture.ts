@@ -201,8 +201,11 @@ export interface DecoderHead {
 
 export type Head = ClassifierHead | FeaturesHead | LrasppHead | SsdliteHead | DecoderHead;
 
-/** How a width multiplier acts on this network: V1 truncates; V2 keeps each row's ratio; V3 rounds as V3's code does. */
-export type ScalingRule = 'v1' | 'v2' | 'v3';
+/**
+ * How a width multiplier acts on this network: V1 truncates; V2 keeps each row's ratio; V3 rounds as V3's code does;
+ * `ratio` keeps the rows' ratios, too, quarters them for SE and scales the whole head (article 004).
+ */
+export type ScalingRule = 'v1' | 'v2' | 'v3' | 'ratio';
 
 /** A whole network as a table; plain data that can be stored, cloned and compared. */
 export interface Architecture {

@@ -20,7 +20,8 @@ const conventions: Readonly<Record<Convention, Constants>> = {
     norm: {
       v1: { epsilon: 1e-5, momentum: 0.9 },
       v2: { epsilon: 1e-5, momentum: 0.9 },
-      v3: { epsilon: 1e-3, momentum: 0.99 }
+      v3: { epsilon: 1e-3, momentum: 0.99 },
+      ratio: { epsilon: 1e-3, momentum: 0.99 }
     }
   },
   keras: {
@@ -28,7 +29,8 @@ const conventions: Readonly<Record<Convention, Constants>> = {
     norm: {
       v1: { epsilon: 1e-3, momentum: 0.99 },
       v2: { epsilon: 1e-3, momentum: 0.999 },
-      v3: { epsilon: 1e-3, momentum: 0.999 }
+      v3: { epsilon: 1e-3, momentum: 0.999 },
+      ratio: { epsilon: 1e-3, momentum: 0.999 }
     }
   },
   slim: {
@@ -36,7 +38,8 @@ const conventions: Readonly<Record<Convention, Constants>> = {
     norm: {
       v1: { epsilon: 1e-3, momentum: 0.9997 },
       v2: { epsilon: 1e-3, momentum: 0.997 },
-      v3: { epsilon: 1e-3, momentum: 0.997 }
+      v3: { epsilon: 1e-3, momentum: 0.997 },
+      ratio: { epsilon: 1e-3, momentum: 0.997 }
     }
   },
   timm: {
@@ -44,7 +47,8 @@ const conventions: Readonly<Record<Convention, Constants>> = {
     norm: {
       v1: { epsilon: 1e-5, momentum: 0.9 },
       v2: { epsilon: 1e-5, momentum: 0.9 },
-      v3: { epsilon: 1e-5, momentum: 0.9 }
+      v3: { epsilon: 1e-5, momentum: 0.9 },
+      ratio: { epsilon: 1e-5, momentum: 0.9 }
     }
   }
 };

@@ -31,19 +31,31 @@ function scaleV1(arch: Architecture, width: number): Architecture {
   return { ...arch, stem: arch.stem && { ...arch.stem, out: scaled(arch.stem.out) }, rows };
 }
 
+/** How a row's widths follow: its #out, its expansion, and a squeeze-and-excite that is this quarter of the expansion. */
+interface Rounding {
+  readonly out: Scaled;
+  readonly expSize: Scaled;
+  readonly ratio?: (expSize: number, before: number) => number;
+  readonly quarter?: Scaled;
+}
+
 /** Rows whose expansion keeps its ratio to the (scaled) width the row reads. */
-function scaleByRatio(arch: Architecture, stemOut: number, rounded: { out: Scaled; expSize: Scaled }): Row[] {
+function scaleByRatio(arch: Architecture, stemOut: number, rounded: Rounding): Row[] {
+  const { ratio = (expSize, from) => expSize / from, quarter: ofExp } = rounded;
   let before = arch.stem?.out ?? arch.input[2];
   let scaledBefore = stemOut;
   return arch.rows.map((row): Row => {
     let next: Row;
     if (row.kind === 'bneck') {
-      const expSize = rounded.expSize((scaledBefore * row.expSize) / before);
+      const expSize = rounded.expSize(scaledBefore * ratio(row.expSize, before));
       // MnasNet squeezes to a quarter of what the block reads.
       const ofInput = row.se?.channels === Math.round(before / 4);
       const quarter = Math.round(scaledBefore / 4);
       const out = rounded.out(row.out);
-      const se = followSqueeze(row.se, row, { expSize, out, other: ofInput ? () => quarter : rounded.out });
+      const se =
+        ofExp && row.se?.channels === ofExp(row.expSize)
+          ? { ...row.se, channels: ofExp(expSize) }
+          : followSqueeze(row.se, row, { expSize, out, other: ofInput ? () => quarter : rounded.out });
       next = { ...row, expSize, out, se };
     } else next = scalePlain(row, rounded.out);
     before = widthAfter(row, before);
@@ -105,6 +117,21 @@ function scaleV3Keras(arch: Architecture, width: number): Architecture {
   return { ...next, head: scaleExtras(scaleV3Head(arch, next, { conv: scaled, hidden }), width) };
 }
 
+/** The ratio with one decimal that rounds to this expansion, if there is one: what an article's table prints. */
+function printedRatio(expSize: number, before: number): number {
+  const decimal = Math.round((expSize / before) * 10) / 10;
+  return Math.round(before * decimal) === expSize ? decimal : expSize / before;
+}
+
+/** Article 004: #out and the whole head made divisible, the expansion `round(in * ratio)`, SE a quarter of it, cut. */
+function scaleRatio(arch: Architecture, width: number): Architecture {
+  const scaled: Scaled = (out) => makeDivisible(out * width);
+  const stem = arch.stem && { ...arch.stem, out: scaled(arch.stem.out) };
+  const rounding = { out: scaled, expSize: Math.round, ratio: printedRatio, quarter: (wide: number) => wide >> 2 };
+  const rows = scaleByRatio(arch, stem?.out ?? arch.input[2], rounding);
+  return { ...arch, stem, rows, head: mapHeadLayers(arch.head, (layer) => ({ ...layer, out: scaled(layer.out) })) };
+}
+
 /** Scales every width by the multiplier under the table's own rule and a convention; 1 returns the table itself. */
 export function scaleWidth(arch: Architecture, width: number, rule: WidthRule = 'torchvision'): Architecture {
   if (width === 1) return arch;
@@ -112,6 +139,7 @@ export function scaleWidth(arch: Architecture, width: number, rule: WidthRule = 
   if (scaling === 'v1') return scaleV1(arch, width);
   if (scaling === 'v2') return scaleV2(arch, width);
   if (scaling === 'v3') return rule === 'keras' ? scaleV3Keras(arch, width) : scaleV3Torchvision(arch, width);
+  if (scaling === 'ratio') return scaleRatio(arch, width);
   return unreachable(scaling);
 }
 

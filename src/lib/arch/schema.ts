@@ -26,7 +26,7 @@ export const architectureSchema = record(m.arch_field_network, {
   padding: oneOf(m.arch_field_padding, ['same', 'symmetric', 'valid']),
   norm: v.nullable(norm),
   convBias: v.optional(yesNo(m.arch_field_bias), false),
-  scaling: oneOf(m.arch_field_scaling, ['v1', 'v2', 'v3']),
+  scaling: oneOf(m.arch_field_scaling, ['v1', 'v2', 'v3', 'ratio']),
   stem: v.nullable(record(m.arch_field_stem, { kernel, out: width(m.arch_field_out), nl, stride })),
   rows: v.pipe(
     v.array(rowSchema, () => m.arch_rows_list()),

@@ -141,7 +141,7 @@ export const anyArchitecture: fc.Arbitrary<Architecture> = fc
       norm.map((value) => ({ norm: value, convBias: false })),
       fc.boolean().map((convBias) => ({ norm: null, convBias }))
     ),
-    scaling: fc.constantFrom('v1' as const, 'v2' as const, 'v3' as const),
+    scaling: fc.constantFrom('v1' as const, 'v2' as const, 'v3' as const, 'ratio' as const),
     stem: fc.option(stem, { freq: 4 }),
     rows: fc.array(rows, { minLength: 1, maxLength: 6 }),
     head: heads

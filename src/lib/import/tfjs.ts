@@ -7,7 +7,6 @@ import { simplify } from './graph-simplify';
 import { readDetection } from './tfjs-boxes';
 import type { GraphBuilder } from './tfjs-builder';
 import { recogniseDetector } from './tfjs-detector';
-import { gathered } from './tfjs-gates';
 import { GraphReader, leavesOf } from './tfjs-graph';
 import { fields, parseObject, isFields, text, type Fields } from './tfjs-json';
 import { readLayers } from './tfjs-layers';
@@ -27,7 +26,7 @@ function outputsOf(model: Fields, nodes: ReadonlyMap<string, FileNode>): string[
 
 /** A plain graph as a table, with norms apart where the file has them so. */
 function plain(graph: Graph, norms: GraphBuilder['norms']): Imported {
-  const { graph: folded, notes } = simplify(gathered(graph));
+  const { graph: folded, notes } = simplify(graph);
   const imported = recognise(folded);
   if (imported.kind === 'bad') return imported;
   return withNormsApart({ ...imported, notes: [...notes, ...imported.notes] }, { file: graph, folded, norms });

@@ -1,12 +1,12 @@
 /** @file Step 1, spec: MobileNetV3-Large and -Small of article 001, as printed and repaired. */
 import { m } from '$paraglide/messages';
-import type { Architecture, BneckRow, Head, Row } from '../architecture';
-import { articlePair, pytorch } from './article';
+import type { Architecture, BneckRow } from '../architecture';
+import { articlePair, framed, withBnecks } from './article';
 import { mobileNetV3Large, mobileNetV3Small } from './mobilenet-v3';
 import type { Preset } from './preset';
 
 /** Drops 0.05 % where the paper drops 20 %. */
-const withDropout = (head: Head): Head => (head.kind === 'classifier' ? { ...head, dropout: 0.0005 } : head);
+const dropout = 0.0005;
 
 /** Always expands, gates with h-swish inside and exp // 4 unrounded, and returns without adding the identity. */
 const printedRow = (row: BneckRow): BneckRow => ({
@@ -16,23 +16,11 @@ const printedRow = (row: BneckRow): BneckRow => ({
   se: row.se && { ...row.se, channels: Math.floor(row.expSize / 4), nl: 'hardSwish' }
 });
 
-const framed = (arch: Architecture, name: string): Architecture => ({
-  ...arch,
-  ...pytorch,
-  name,
-  head: withDropout(arch.head)
-});
-
-const withRows = (arch: Architecture, change: (row: BneckRow) => BneckRow): Architecture => ({
-  ...arch,
-  rows: arch.rows.map((row): Row => (row.kind === 'bneck' ? change(row) : row))
-});
-
-const printed = (arch: Architecture, name: string): Architecture => withRows(framed(arch, name), printedRow);
+const printed = (arch: Architecture, name: string): Architecture => withBnecks(framed(arch, name, dropout), printedRow);
 
 /** The code as its own comment means it, the identity added; what merely differs from the paper stays. */
 const repaired = (arch: Architecture, name: string): Architecture =>
-  withRows(printed(arch, name), (row) => ({ ...row, shortcut: 'identity' }));
+  withBnecks(printed(arch, name), (row) => ({ ...row, shortcut: 'identity' }));
 
 export const article001: readonly Preset[] = [
   ...articlePair('001', {

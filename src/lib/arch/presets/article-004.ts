@@ -64,7 +64,7 @@ function network(
     input: [224, 224, 3],
     classes: 1000,
     ...pytorch,
-    scaling: 'v3',
+    scaling: 'ratio',
     stem: { kernel: 3, out: stemOut, nl: 'hardSwish', stride: 2 },
     rows,
     head: classifier({ out: makeDivisible(6 * last), nl: 'hardSwish' }, { out: 1280, nl: 'hardSwish' }, 0.2)

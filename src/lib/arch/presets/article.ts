@@ -1,6 +1,6 @@
 /** @file Step 1, spec: what the presets of the five articles share. */
 import { m } from '$paraglide/messages';
-import type { Architecture } from '../architecture';
+import type { Architecture, BneckRow, Row } from '../architecture';
 import type { Preset, Published, Words } from './preset';
 
 /** PyTorch's own batch norm, which every article leaves as it is, and its symmetric padding. */
@@ -40,6 +40,20 @@ export function articlePair(number: ArticleNumber, pair: Pair): readonly Preset[
     { ...common, id: `${id}-repaired`, arch: repaired, published: null, repairs: id, notes: repairedNotes }
   ];
 }
+
+/** The table with every bneck changed. */
+export const withBnecks = (arch: Architecture, change: (row: BneckRow) => BneckRow): Architecture => ({
+  ...arch,
+  rows: arch.rows.map((row): Row => (row.kind === 'bneck' ? change(row) : row))
+});
+
+/** The paper's table in an article's frame: its name, PyTorch's constants and the dropout of its classifier. */
+export const framed = (arch: Architecture, name: string, dropout: number): Architecture => ({
+  ...arch,
+  ...pytorch,
+  name,
+  head: arch.head.kind === 'classifier' ? { ...arch.head, dropout } : arch.head
+});
 
 /** A single block of article 000. */
 export function block(id: string, arch: Architecture, notes: readonly Words[] = []): Preset {

@@ -49,7 +49,7 @@ export function kerasPlaces(arch: Architecture, version: KerasVersion): Places |
   const hidden = head.kind === 'classifier' && head.hidden !== null;
   if (all(arch, 'separable')) return hidden ? null : (op: Op) => v1Place(partOf(op));
   if (!all(arch, 'bneck')) return null;
-  if (scaling === 'v3') return (op: Op) => v3Place(partOf(op), version);
+  if (scaling === 'v3' || scaling === 'ratio') return (op: Op) => v3Place(partOf(op), version);
   return hidden || scaling === 'v1' ? null : (op: Op) => v2Place(partOf(op));
 }
 

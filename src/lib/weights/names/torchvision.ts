@@ -11,7 +11,7 @@ const alone = (layer: string, asConv = false): Place => ({ layer, norm: '', asCo
 function styleOf(arch: Architecture): 'v2' | 'v3' | null {
   const { head, scaling } = arch;
   if (!all(arch, 'bneck') || !arch.stem || head.kind === 'decoder') return null;
-  if (scaling === 'v3') return head.kind === 'classifier' && !head.hidden ? null : 'v3';
+  if (scaling === 'v3' || scaling === 'ratio') return head.kind === 'classifier' && !head.hidden ? null : 'v3';
   const plain = head.kind === 'features' || (head.kind === 'classifier' && !head.hidden);
   return scaling === 'v2' && plain && arch.rows.every((row) => row.kind !== 'bneck' || !row.se) ? 'v2' : null;
 }

@@ -1,19 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+/** @file NetAdapt against PyTorch: norms, kept channels, pruned networks and their logits. */
 import { expect, test } from 'vitest';
-import type { Architecture, BneckRow } from '$lib/arch/architecture';
-import { classifier } from '$lib/arch/presets/rows';
-import { plainSqueezeExcite } from '$lib/arch/squeeze-excite';
-import { mix32 } from '$lib/base/rng';
-import { totalCost } from '$lib/cost/cost';
-import { lower } from '$lib/ops/lower';
-import type { Op } from '$lib/ops/op';
-import { tensorsOf } from '$lib/ops/tensors';
-import type { Tensor, Tensors } from '$lib/weights/checkpoint';
-import { groupsOf, tieIndexOf } from './groups';
-import { prune } from './prune';
-import { referenceForward } from './reference-forward.fixture';
-import { channelNorms, keepLargest } from './select';
-import { tiesOf } from './ties';
+import type { Architecture, BneckRow } from '../../src/lib/arch/architecture';
+import { classifier } from '../../src/lib/arch/presets/rows';
+import { plainSqueezeExcite } from '../../src/lib/arch/squeeze-excite';
+import { totalCost } from '../../src/lib/cost/cost';
+import { lower } from '../../src/lib/ops/lower';
+import type { Op } from '../../src/lib/ops/op';
+import { tensorsOf } from '../../src/lib/ops/tensors';
+import type { Tensor, Tensors } from '../../src/lib/weights/checkpoint';
+import { groupsOf, tieIndexOf } from '../../src/lib/netadapt/groups';
+import { prune } from '../../src/lib/netadapt/prune';
+import { referenceForward } from '../../src/lib/netadapt/reference-forward.fixture';
+import { channelNorms, keepLargest } from '../../src/lib/netadapt/select';
+import { tiesOf } from '../../src/lib/netadapt/ties';
+import { fill, goldenPath, readGolden } from '../support/golden';
 
 interface Spec {
   in: number;
@@ -59,16 +59,8 @@ interface Net {
   curves: { kind: 'expansion' | 'bottleneck'; index: number; params: number[]; madds: number[] }[];
 }
 
-const file = new URL('../../../../shared/golden/netadapt.json', import.meta.url);
-const golden = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { nets: Record<string, Net> }) : null;
-const nets = golden?.nets ?? {};
+const nets = readGolden<{ nets: Record<string, Net> }>('netadapt.json')?.nets ?? {};
 if (Object.keys(nets).length === 0) process.stdout.write('skipped: PyTorch pruning goldens are not on this machine\n');
-
-/** The generator of the goldens: value i of a stream is uniform around the offset. */
-function generate(seed: number, stream: number, size: number, offset: number, bound: number): Float32Array {
-  const key = mix32((mix32(seed >>> 0) + Math.imul(stream, 0x9e3779b9)) >>> 0);
-  return Float32Array.from({ length: size }, (_, i) => offset + bound * ((mix32(key ^ mix32(i)) >>> 8) / 8388608 - 1));
-}
 
 function archOf(net: Net, padding: Architecture['padding']): Architecture {
   const { spec, input } = net;
@@ -127,7 +119,7 @@ function tensorsFor(net: Net, arch: Architecture): Tensors {
         rows.next().value ?? expect.fail(`no golden for ${name}`);
       const size = shape.reduce((a, b) => a * b, 1);
       expect([golden, goldenShape.reduce((a, b) => a * b, 1)]).toEqual([golden, size]);
-      const data = generate(net.seed, stream, size, offset, bound);
+      const data = fill(net.seed, stream, { size, offset, bound });
       expect(data.reduce((a, b) => a + b, 0)).toBeCloseTo(sum, 3);
       return [name, { shape, data: role === 'weight' ? transposed(op, shape, data) : data }];
     })
@@ -139,7 +131,7 @@ function tensorsFor(net: Net, arch: Architecture): Tensors {
 function pictures(net: Net): number[][] {
   const [count, channels, height, width] = net.input.shape;
   const { stream, offset, bound } = net.input;
-  const flat = generate(net.seed, stream, count * channels * height * width, offset, bound);
+  const flat = fill(net.seed, stream, { size: count * channels * height * width, offset, bound });
   const area = height * width;
   return Array.from({ length: count }, (_, n) =>
     Array.from(
@@ -206,5 +198,5 @@ test.for(Object.entries(nets))("%s pruned gives PyTorch's params, MAdds and logi
 });
 
 test('the PyTorch goldens are compared wherever they are present', () => {
-  expect(Object.keys(nets).length).toBe(existsSync(file) ? 2 : 0);
+  expect(Object.keys(nets).length).toBe(goldenPath('netadapt.json') ? 2 : 0);
 });
