@@ -1,21 +1,20 @@
 /** @file Random tables: both engines build the shapes the lowering says, agree op by op, and learn the same. */
-import { memory, tensor, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs';
+import { memory } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import type { Engine } from '../../src/lib/engine/engine';
 import { createSimdNetwork, openSimdEngine } from '../../src/lib/engine/simd/network';
 import { openBackend } from '../../src/lib/engine/tfjs/backend';
-import { forwardAll } from '../../src/lib/engine/tfjs/forward';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import { lower } from '../../src/lib/ops/lower';
 import type { Op } from '../../src/lib/ops/op';
-import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { differing, probe, relativeGap } from '../support/compare';
 import { Deviations } from '../support/golden-forward';
 import { randomTables } from '../support/random-tables';
 import { coreOfTests } from '../support/simd-core';
 import { livelyTensors, mapsNetwork, randomBatch } from '../support/small-networks';
+import { outputsInTfjs } from '../support/tfjs-forward';
 
 const core = await coreOfTests();
 const deviations = new Deviations();
@@ -35,29 +34,10 @@ afterAll(() => {
   );
 });
 
-/** Every op's output with its shape, as TensorFlow.js builds it. */
-function inTfjs(ops: readonly Op[], arch: Architecture, tensors: Tensors, images: Float32Array) {
-  const found = new Map<string, { readonly shape: readonly number[]; readonly data: Float32Array }>();
-  tidy(() => {
-    const held = new Map<string, Tensor>(
-      Object.entries(tensors).map(([name, { shape, data }]) => [name, tensor(data, [...shape])])
-    );
-    const tensorOf = (name: string): Tensor => {
-      const value = held.get(name);
-      if (!value) throw new Error(`tensor ${name} must be given`);
-      return value;
-    };
-    const pictures = tensor4d(images, [COUNT, ...arch.input]);
-    const values = forwardAll(ops, pictures, { tensorOf, mode: { kind: 'inference' } });
-    for (const [id, value] of values) found.set(id, { shape: value.shape, data: value.dataSync<'float32'>() });
-  });
-  return found;
-}
-
 async function compare(arch: Architecture, ops: readonly Op[]): Promise<void> {
   const tensors = livelyTensors(arch, 5, ops);
   const { images } = randomBatch(arch, COUNT, 8);
-  const expected = inTfjs(ops, arch, tensors, images);
+  const expected = outputsInTfjs(ops, tensors, images, arch.input);
   const network = createSimdNetwork(core, arch, tensors, COUNT, ops);
   const got = await network.activations(
     images,

@@ -1,13 +1,9 @@
 /** @file Random tables: the float64 ops behind the golden fill against TensorFlow.js, and names of every convention. */
-import { tensor, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import type { Architecture } from '$lib/arch/architecture';
 import { openBackend } from '$lib/engine/tfjs/backend';
-import { forwardAll } from '$lib/engine/tfjs/forward';
 import { lower } from '$lib/ops/lower';
 import { tensorsOf } from '$lib/ops/tensors';
-import type { Tensors } from '$lib/weights/checkpoint';
 import { goldenFill, goldenInput } from '$lib/weights/golden-weights';
 import { conventions, namedTensors } from '$lib/weights/names/convention';
 import { readNamed } from '$lib/weights/names/read-named';
@@ -15,6 +11,7 @@ import { writeNamed } from '$lib/weights/names/write-named';
 import { finishOutput, rawOutput } from '$lib/weights/plain-forward';
 import { relativeGap } from '../support/compare';
 import { randomTables } from '../support/random-tables';
+import { outputsInTfjs } from '../support/tfjs-forward';
 
 const BATCH = 2;
 const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
@@ -24,24 +21,6 @@ beforeAll(async () => {
   expect((await openBackend('wasm', { wasmPaths })).status).toBe('open');
 });
 
-function inTfjs(arch: Architecture, tensors: Tensors, images: Float32Array): ReadonlyMap<string, Float32Array> {
-  const found = new Map<string, Float32Array>();
-  tidy(() => {
-    const held = new Map<string, Tensor>(
-      Object.entries(tensors).map(([name, { shape, data }]) => [name, tensor(data, [...shape])])
-    );
-    const tensorOf = (name: string): Tensor => {
-      const value = held.get(name);
-      if (!value) throw new Error(`tensor ${name} must be given`);
-      return value;
-    };
-    const pictures = tensor4d(images, [BATCH, ...arch.input]);
-    const values = forwardAll(lower(arch), pictures, { tensorOf, mode: { kind: 'inference' } });
-    for (const [id, value] of values) found.set(id, value.dataSync<'float32'>());
-  });
-  return found;
-}
-
 test('every plain op gives what TensorFlow.js gives, fed alike', () => {
   const kinds = new Set<string>();
   fc.assert(
@@ -49,11 +28,12 @@ test('every plain op gives what TensorFlow.js gives, fed alike', () => {
       const [height, width, channels] = arch.input;
       const { tensors } = goldenFill(arch, seed, { batch: BATCH });
       const images = goldenInput([BATCH, height, width, channels], seed);
-      const theirs = inTfjs(arch, tensors, images);
-      for (const op of lower(arch)) {
-        const inputs = op.inputs.map((id) => (id === '' ? images : (theirs.get(id) ?? [])));
+      const ops = lower(arch);
+      const theirs = outputsInTfjs(ops, tensors, images, arch.input);
+      for (const op of ops) {
+        const inputs = op.inputs.map((id) => (id === '' ? images : (theirs.get(id)?.data ?? [])));
         const run = { inputs, batch: BATCH, tensors };
-        const gap = relativeGap(theirs.get(op.id) ?? [], finishOutput(op, rawOutput(op, run), run));
+        const gap = relativeGap(theirs.get(op.id)?.data ?? [], finishOutput(op, rawOutput(op, run), run));
         expect(gap, op.id).toBeLessThan(1e-3);
         kinds.add(op.kind);
       }
