@@ -10,6 +10,9 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const relaxed = '--experimental-wasm-relaxed-simd';
 const execArgv = spawnSync(process.execPath, [relaxed, '-e', '']).status === 0 ? [relaxed] : [];
 
+/** Sees backends that nobody has opened: needs a process of its own, which costs seconds; all others share theirs. */
+const freshBackends = 'src/lib/engine/tfjs/backend.test.ts';
+
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
 
 function project(name: string, include: string[], options: TestOptions = {}): TestProjectInlineConfiguration {
@@ -29,8 +32,9 @@ export default defineConfig({
     pool: 'forks',
     execArgv,
     projects: [
-      project('unit', ['src/**/*.test.ts']),
-      project('parity', ['test/paper/**/*.test.ts', 'test/parity/**/*.test.ts']),
+      project('unit', ['src/**/*.test.ts'], { isolate: false, exclude: [freshBackends] }),
+      project('unit-fresh', [freshBackends]),
+      project('parity', ['test/paper/**/*.test.ts', 'test/parity/**/*.test.ts'], { isolate: false }),
       project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('browser', ['test/cli/**/*.test.ts', 'test/browser/**/*.test.ts'], sequential),
       project('bench', [], { benchmark: { include: ['src/**/*.bench.ts', 'test/bench/**/*.bench.ts'] } }),

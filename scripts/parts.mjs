@@ -39,7 +39,7 @@ function readReport(file) {
 /** A part that is a project of vitest. @param {string} name @param {Record<string, string>} [env] @returns {Part} */
 export function vitest(name, env = {}) {
   return {
-    name: `${name} tests`,
+    name: `${name.replace('*', '')} tests`,
     async run() {
       const folder = mkdtempSync(join(tmpdir(), 'bneck-test-'));
       const file = join(folder, 'report.json');
