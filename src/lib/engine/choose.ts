@@ -1,6 +1,16 @@
 /** @file Step 4, network: picks the engine that trains, and says why in a sentence. */
 import { m } from '$paraglide/messages';
 import type { EngineKind } from './engine';
+import type { TfjsBackend } from './tfjs/backend';
+
+/** 'auto' takes the fastest; the others force an engine, or one backend of TensorFlow.js. */
+export type EngineWish = 'auto' | EngineKind | `tfjs:${TfjsBackend}`;
+
+/** An engine that could not be had, and why. */
+export interface RefusedEngine {
+  readonly engine: Exclude<EngineWish, 'auto' | 'tfjs'>;
+  readonly reason: string;
+}
 
 /** An engine that opened on this device. */
 export interface EngineCandidate {

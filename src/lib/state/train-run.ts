@@ -31,7 +31,7 @@ export interface TrainView {
   readonly why: string;
   readonly dataset: string;
   readonly pictures: number;
-  readonly preparing: 'data' | 'engine' | 'network' | null;
+  readonly preparing: (TrainEvent & { kind: 'preparing' })['what'] | null;
   readonly epochs: number;
   readonly steps: readonly StepPoint[];
   readonly lines: readonly EpochLine[];
@@ -94,6 +94,10 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
       const best = beaten ? line : view.best;
       return { ...view, epochs, lines: [...view.lines, line], share: epoch / epochs, best };
     }
+    case 'estimate':
+    case 'checked':
+    case 'report':
+      return view;
   }
 }
 

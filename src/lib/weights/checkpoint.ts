@@ -10,6 +10,14 @@ export interface Tensor {
 /** Tensors by name, as `tensorsOf` spells them. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** The answers of the engine that trained, compared with those of another on the same weights and pictures. */
+export interface Checked {
+  /** The other engine, as `Engine.build` spells it. */
+  readonly against: string;
+  /** Largest difference of two logits as a share of the largest logit. */
+  readonly worst: number;
+}
+
 /** What produced a checkpoint. */
 export interface Provenance {
   readonly dataset: string;
@@ -20,6 +28,8 @@ export interface Provenance {
   /** Engine and build, as `Engine.build` spells it. */
   readonly engine: string;
   readonly validationAccuracy: number | null;
+  /** Absent where nothing was compared. */
+  readonly checked?: Checked;
 }
 
 /** A network with its numbers. */

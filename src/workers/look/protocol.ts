@@ -1,0 +1,47 @@
+/** @file Workers: looking into a trained network, picture by picture, as messages. */
+import type { Shape } from '$lib/arch/architecture';
+import type { Op } from '$lib/ops/op';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import type { DataChoice } from '../choice';
+
+/** The validation pictures one can choose from. */
+export interface Album {
+  readonly count: number;
+  readonly shape: Shape;
+  readonly classes: readonly string[];
+}
+
+/** Some pictures, uint8 [count, height, width, channels], with their labels. */
+export interface Pictures {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** An op's output on the picture. */
+export interface SeenMap {
+  readonly id: string;
+  readonly kind: Op['kind'];
+  readonly shape: Shape;
+  /** Channels given here, the first ones; at most 64. */
+  readonly channels: number;
+  /** Float32 [height, width, channels]. */
+  readonly values: Float32Array;
+}
+
+/** What a network makes of one picture. */
+export interface Look {
+  readonly label: number;
+  /** Uint8 [height, width, channels]. */
+  readonly pixels: Uint8Array;
+  /** Softmax over the classes. */
+  readonly probabilities: Float32Array;
+  readonly maps: readonly SeenMap[];
+}
+
+/** What the worker offers; every call may reject with a sentence. */
+export interface LookRunner {
+  /** Loads the pictures; call it first. */
+  open(data: DataChoice): Promise<Album>;
+  pictures(from: number, count: number): Promise<Pictures>;
+  look(checkpoint: Checkpoint, picture: number): Promise<Look>;
+}
