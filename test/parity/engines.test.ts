@@ -4,12 +4,14 @@ import type { Architecture } from '../../src/lib/arch/architecture';
 import { openSimdEngine } from '../../src/lib/engine/simd/network';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import type { Engine } from '../../src/lib/engine/engine';
+import { plainClasses } from '../../src/lib/task/objective';
 import { dataOf, differing, gradientsOfStep, relativeGap } from '../support/compare';
 import { coreOfTests } from '../support/simd-core';
 import { livelyTensors, randomBatch, smallNetworks } from '../support/small-networks';
+import { nesterov } from '../support/updates';
 
 const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
-const steps = { learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3 };
+const steps = nesterov({ learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3 });
 
 const engines: Record<'simd' | 'tfjs wasm', () => Promise<Engine>> = {
   simd: async () => openSimdEngine(await coreOfTests()),
@@ -37,7 +39,7 @@ async function training(engine: Engine, arch: Architecture) {
   const network = await engine.createNetwork(arch, livelyTensors(arch, 5), 6);
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
-    losses.push((await network.trainStep(randomBatch(arch, 6, step), steps)).loss);
+    losses.push((await network.trainStep(randomBatch(arch, 6, step), plainClasses, steps)).loss);
   }
   const logits = await network.forward(randomBatch(arch, 3, 99).images, 3);
   const after = dataOf(await network.read());

@@ -1,6 +1,8 @@
 /** @file Test support: differences between arrays of numbers from two engines. */
 import type { Batch, Network } from '../../src/lib/engine/engine';
+import { plainClasses } from '../../src/lib/task/objective';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
+import { nesterov } from './updates';
 
 /** Largest absolute difference over the largest absolute value of the first; NaN anywhere gives Infinity. */
 export function relativeGap(expected: ArrayLike<number>, got: ArrayLike<number>): number {
@@ -25,7 +27,7 @@ export async function probe(
   batch: Batch
 ): Promise<{ readonly loss: number; readonly gradients: Record<string, Float32Array> }> {
   const before = await network.read();
-  const { loss } = await network.trainStep(batch, { learningRate: PROBE_RATE, momentum: 0, weightDecay: 0 });
+  const { loss } = await network.trainStep(batch, plainClasses, nesterov({ learningRate: PROBE_RATE }));
   const after = await network.read();
   const trained = Object.entries(before).filter(([name]) => !/\.(mean|variance)$/.test(name));
   const gradients = Object.fromEntries(

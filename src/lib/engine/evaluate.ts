@@ -1,9 +1,9 @@
 /** @file Step 4, network: loss and accuracy of a network on a split, in inference mode. */
 import { normalise } from '$lib/data/batches';
 import type { Dataset, SplitName } from '$lib/data/dataset';
+import { softmaxCrossEntropy } from '$lib/task/class-loss';
 import { m } from '$paraglide/messages';
 import type { Network } from './engine';
-import { softmaxCrossEntropy } from './loss';
 
 /** Mean loss, share of correct answers 0..1, and how many pictures were seen. */
 export interface Score {
@@ -38,7 +38,7 @@ export async function evaluate(
     const indices = Uint32Array.from({ length: part }, (_, i) => from + i);
     const labels = normalise(dataset, split, indices, images);
     const logits = await network.forward(images.subarray(0, part * size), part);
-    const result = softmaxCrossEntropy(logits, labels);
+    const result = softmaxCrossEntropy(logits, { count: part, labels }, { smoothing: 0 });
     loss += result.loss * part;
     correct += result.correct;
     await pause?.();

@@ -1,28 +1,35 @@
-/** @file Step 4, network: the loss of a classifier, written once for every engine that needs it in plain arrays. */
+/** @file Step 4, network: which loss belongs to which head, written once for every engine that needs it in plain arrays. */
+import type { Architecture } from '$lib/arch/architecture';
+import { unreachable } from '$lib/base/assert';
+import { classLoss } from '$lib/task/class-loss';
+import type { Objective, Truth, Verdict } from '$lib/task/objective';
 import { m } from '$paraglide/messages';
-import type { StepResult } from './engine';
 
-/** Mean softmax cross-entropy of logits [count, classes] and correct answers; fills the gradient of the mean when given. */
-export function softmaxCrossEntropy(logits: Float32Array, labels: Uint8Array, gradient?: Float32Array): StepResult {
-  const count = labels.length;
-  const classes = logits.length / count;
-  let loss = 0;
-  let correct = 0;
-  for (let row = 0; row < count; row++) {
-    const at = row * classes;
-    const label = labels[row]!;
-    if (label >= classes) throw new Error(m.engine_label_range({ picture: row, classes, label }));
-    let best = 0;
-    for (let j = 1; j < classes; j++) if (logits[at + j]! > logits[at + best]!) best = j;
-    const top = logits[at + best]!;
-    let sum = 0;
-    for (let j = 0; j < classes; j++) sum += Math.exp(logits[at + j]! - top);
-    loss += Math.log(sum) + top - logits[at + label]!;
-    if (best === label) correct += 1;
-    if (!gradient) continue;
-    for (let j = 0; j < classes; j++) {
-      gradient[at + j] = (Math.exp(logits[at + j]! - top) / sum - (j === label ? 1 : 0)) / count;
-    }
-  }
-  return { loss: loss / count, correct };
+/** The kinds of head that can be trained for each objective. */
+const heads: Readonly<Record<Objective['kind'], readonly Architecture['head']['kind'][]>> = {
+  classes: ['classifier'],
+  pixels: ['lraspp', 'decoder'],
+  boxes: ['ssdlite']
+};
+
+/** Throws unless the table ends in what the objective's loss reads. */
+export function mustServe({ name, head }: Architecture, { kind }: Objective): void {
+  if (heads[kind].includes(head.kind)) return;
+  if (kind === 'classes') throw new Error(m.engine_train_classifier({ network: name, head: head.kind }));
+  throw new Error(m.learning_head({ network: name, kind, heads: heads[kind].join(', '), head: head.kind }));
+}
+
+/** The mean loss of the answer [count, h, w, c] to a batch; fills the gradient of the answer when given. */
+export function lossOf(output: Float32Array, truth: Truth, { objective, gradient }: Asked): Verdict {
+  if (objective.kind === 'classes') return classLoss(output, truth, { objective, gradient });
+  if (objective.kind === 'pixels' || objective.kind === 'boxes')
+    throw new Error(m.learning_head({ network: '', kind: objective.kind, heads: '', head: '' }));
+  return unreachable(objective);
+}
+
+/** What is learned, and where the gradient goes. */
+export interface Asked {
+  readonly arch: Architecture;
+  readonly objective: Objective;
+  readonly gradient?: Float32Array | undefined;
 }

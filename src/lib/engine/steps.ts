@@ -1,12 +1,13 @@
 /** @file Step 4, network: the steps of a training one by one, from any step to any other; every training runs on these. */
 import { rngOf, shuffle, type Rng } from '$lib/base/rng';
-import { mirror, normalise } from '$lib/data/batches';
+import { augment, blackOf } from '$lib/data/augment';
+import { normalise } from '$lib/data/batches';
 import type { Dataset } from '$lib/data/dataset';
 import { m } from '$paraglide/messages';
 import type { Network } from './engine';
-import { learningRateAt, type Recipe } from './recipe';
+import { learningRateAt, objectiveOf, updateOf, type Recipe } from './recipe';
 
-/** Which steps to run, and the cosine they belong to: it begins at step `scheduleFrom` and is `scheduleSteps` long. */
+/** Which steps to run, and the schedule they belong to: it begins at step `scheduleFrom` and is `scheduleSteps` long. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -44,10 +45,6 @@ function orderOf(recipe: Recipe, available: number, epoch: number): number[] {
   return shuffle(chosen, rng.fork(`epoch${epoch}`));
 }
 
-function mirrorSome(images: Float32Array, count: number, shape: Dataset['shape'], rng: Rng): void {
-  for (let row = 0; row < count; row++) if (rng.next() < 0.5) mirror(images, row, shape);
-}
-
 /**
  * Runs the steps of a stretch and yields each; equal recipes give equal steps however they are cut into stretches.
  */
@@ -62,7 +59,8 @@ export async function* runSteps(
   const [height, width, channels] = dataset.shape;
   const size = height * width * channels;
   const images = new Float32Array(Math.min(recipe.batchSize, total) * size);
-  const { momentum, weightDecay } = recipe;
+  const changes = { ...recipe.augment, black: blackOf(dataset) };
+  const objective = objectiveOf(recipe);
   let epoch = -1;
   let order: number[] = [];
   for (let step = stretch.from; step < stretch.to; step++) {
@@ -75,10 +73,12 @@ export async function* runSteps(
     const to = Math.floor(((i + 1) * total) / perEpoch);
     const count = to - from;
     const labels = normalise(dataset, 'train', order.slice(from, to), images);
-    if (recipe.flip) mirrorSome(images, count, dataset.shape, rngOf(recipe.seed).fork(`flip${step}`));
+    const rng = rngOf(recipe.seed);
+    augment(images, count, dataset.shape, changes, rng.fork(`flip${step}`));
     const learningRate = learningRateAt(step - stretch.scheduleFrom, stretch.scheduleSteps, recipe);
-    const batch = { count, images: images.subarray(0, count * size), labels };
-    const { loss, correct } = await network.trainStep(batch, { learningRate, momentum, weightDecay });
+    const draw = rng.fork(`drop${step}`).below(2 ** 32);
+    const batch = { count, images: images.subarray(0, count * size), labels, draw };
+    const { loss, correct } = await network.trainStep(batch, objective, updateOf(recipe, learningRate));
     yield { step, count, loss, correct, learningRate };
   }
 }

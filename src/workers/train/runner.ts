@@ -7,6 +7,7 @@ import { defaultRecipe } from '$lib/engine/recipe';
 import { train } from '$lib/engine/train';
 import { lower } from '$lib/ops/lower';
 import type { Checkpoint } from '$lib/weights/checkpoint';
+import { plainPictures } from '$lib/task/optimize';
 import { initTensors } from '$lib/weights/init';
 import { breath } from '../breath';
 import { datasetOf, mayMirror, type Platform } from '../platform';
@@ -70,7 +71,13 @@ export function createTrainRunner(platform: Platform): Runner<TrainRequest, Trai
     const { epochs, batchSize, learningRate, seed } = request;
     // A search hands over fractions of an epoch; going on begins with the next whole one.
     const startEpoch = Math.ceil(request.start?.from.epochs ?? 0);
-    const recipe = defaultRecipe({ epochs, batchSize, learningRate, seed, flip: mayMirror(request.data) });
+    const recipe = defaultRecipe({
+      epochs,
+      batchSize,
+      learningRate,
+      seed,
+      augment: { ...plainPictures, flip: mayMirror(request.data) }
+    });
     const stepsPerEpoch = Math.ceil(dataset.splits.train.count / batchSize);
     const pause = async (): Promise<void> => {
       await breath();

@@ -5,6 +5,7 @@ import type { Engine, Network } from '$lib/engine/engine';
 import { evaluate } from '$lib/engine/evaluate';
 import { defaultRecipe, type Recipe } from '$lib/engine/recipe';
 import { runSteps, stepsPerEpoch } from '$lib/engine/steps';
+import { plainPictures } from '$lib/task/optimize';
 import { initTensors } from '$lib/weights/init';
 import { m } from '$paraglide/messages';
 import { datasetOf, mayMirror, type Platform } from '../platform';
@@ -14,9 +15,6 @@ import type { TrainerAnswer, TrainerJob, TrainerRunner } from './protocol';
 
 /** Steps between two looks at the mailbox: pause must answer within a blink, but looking is not free. */
 const stepsPerBreath = 4;
-
-/** Far enough that a cosine stays flat: the schedule of a short fine-tune. */
-const flatSteps = Number.MAX_SAFE_INTEGER;
 
 interface Opened {
   readonly dataset: Dataset;
@@ -33,13 +31,13 @@ async function trainStretch(
 ): Promise<number | string> {
   const { dataset, batchSize, flip } = opened;
   const { learningRate, seed, cosine } = job;
-  const base = defaultRecipe({ batchSize, learningRate, seed, flip });
-  const recipe: Recipe = cosine ? base : { ...base, warmupSteps: 0 };
+  const base = defaultRecipe({ batchSize, learningRate, seed, augment: { ...plainPictures, flip } });
+  const recipe: Recipe = cosine ? base : { ...base, schedule: { kind: 'constant', warmupSteps: 0 } };
   const perEpoch = stepsPerEpoch(dataset, recipe);
   const from = job.start ? Math.round(job.fromEpoch * perEpoch) : 0;
   const to = Math.round(job.toEpoch * perEpoch);
   const scheduleFrom = cosine ? Math.round(cosine.fromEpoch * perEpoch) : from;
-  const scheduleSteps = cosine ? Math.round(cosine.toEpoch * perEpoch) - scheduleFrom : flatSteps;
+  const scheduleSteps = cosine ? Math.round(cosine.toEpoch * perEpoch) - scheduleFrom : to - from;
   let pictures = 0;
   for await (const done of runSteps(network, dataset, recipe, { from, to, scheduleFrom, scheduleSteps })) {
     if (!Number.isFinite(done.loss)) return m.workers_loss_broken({ loss: done.loss, step: done.step + 1 });

@@ -1,20 +1,21 @@
 import { expect, test } from 'vitest';
 import { coreOfTests } from '../../../../test/support/simd-core';
 import { livelyTensors, randomBatch, smallNetworks } from '../../../../test/support/small-networks';
+import { nesterov, still } from '../../../../test/support/updates';
 import type { Architecture } from '../../arch/architecture';
 import { lower } from '../../ops/lower';
 import { initTensors } from '../../weights/init';
-import type { StepOptions } from '../engine';
+import { plainClasses } from '../../task/objective';
 import { createSimdNetwork, openSimdEngine, type SimdNetwork } from './network';
 
 const core = await coreOfTests();
-const options: StepOptions = { learningRate: 0.05, momentum: 0.9, weightDecay: 1e-4 };
+const update = nesterov({ learningRate: 0.05, momentum: 0.9, weightDecay: 1e-4 });
 const [even, odd] = smallNetworks as [Architecture, Architecture];
 
 async function losses(network: SimdNetwork, count: number, steps: number): Promise<number[]> {
   const batch = randomBatch(network.arch, count, 5);
   const seen: number[] = [];
-  for (let step = 0; step < steps; step++) seen.push((await network.trainStep(batch, options)).loss);
+  for (let step = 0; step < steps; step++) seen.push((await network.trainStep(batch, plainClasses, update)).loss);
   return seen;
 }
 
@@ -26,7 +27,8 @@ test.each([even, odd])('a network learns 64 random pictures by heart: $name', as
   const network = createSimdNetwork(core, arch, initTensors(lower(arch), 1), 64);
   const batch = randomBatch(arch, 64, 9);
   let correct = 0;
-  for (let step = 0; step < 400 && correct < 64; step++) correct = (await network.trainStep(batch, options)).correct;
+  for (let step = 0; step < 400 && correct < 64; step++)
+    correct = (await network.trainStep(batch, plainClasses, update)).correct;
   network.dispose();
   expect(correct).toBe(64);
 });
@@ -53,11 +55,13 @@ test('a short batch in a large network equals a network made for it', async () =
   const tensors = livelyTensors(odd, 2);
   const large = createSimdNetwork(core, odd, tensors, 32);
   const fitting = createSimdNetwork(core, odd, tensors, 5);
-  await large.trainStep(randomBatch(odd, 32, 1), { ...options, learningRate: 0 });
-  large.write(tensors);
-  const noMomentum = { ...options, momentum: 0 };
+  await large.trainStep(randomBatch(odd, 32, 1), plainClasses, still);
+  await large.write(tensors);
+  const noMomentum = nesterov({ learningRate: 0.05, weightDecay: 1e-4 });
   const batch = randomBatch(odd, 5, 2);
-  expect(await large.trainStep(batch, noMomentum)).toEqual(await fitting.trainStep(batch, noMomentum));
+  expect(await large.trainStep(batch, plainClasses, noMomentum)).toEqual(
+    await fitting.trainStep(batch, plainClasses, noMomentum)
+  );
   expect(await large.read()).toEqual(await fitting.read());
 });
 
@@ -80,9 +84,9 @@ test('one step follows Nesterov momentum; decay skips norms and biases', async (
   const velocity: Record<string, Float64Array> = {};
   for (let step = 0; step < 3; step++) {
     const before = await network.read();
-    await network.trainStep(batch, { learningRate, momentum, weightDecay });
+    await network.trainStep(batch, plainClasses, nesterov({ learningRate, momentum, weightDecay }));
     const after = await network.read();
-    for (const [name, gradient] of Object.entries(network.gradients())) {
+    for (const [name, gradient] of Object.entries(network.readGradients())) {
       const decay = name.endsWith('.weight') ? weightDecay : 0;
       const v = (velocity[name] ??= new Float64Array(gradient.data.length));
       const wanted = gradient.data.map((slope, i) => {
@@ -101,7 +105,7 @@ test('a NaN in the pictures reaches the loss', async () => {
   const network = createSimdNetwork(core, even, initTensors(lower(even), 1), 4);
   const batch = randomBatch(even, 4, 4);
   batch.images[7] = NaN;
-  expect((await network.trainStep(batch, options)).loss).toBeNaN();
+  expect((await network.trainStep(batch, plainClasses, update)).loss).toBeNaN();
 });
 
 test('the outputs of ops are given by id, in parts as in one piece; the last one is the answer', async () => {
@@ -123,7 +127,9 @@ test('a network without a classifier gives its last map and refuses labels', asy
   const tensors = livelyTensors(arch, 2);
   const network = createSimdNetwork(core, arch, tensors, 4);
   expect((await network.forward(randomBatch(arch, 4, 3).images, 4)).length).toBe(4 * 3 * 3 * 16);
-  await expect(network.trainStep(randomBatch(arch, 4, 1), options)).rejects.toThrow('its head is features');
+  await expect(network.trainStep(randomBatch(arch, 4, 1), plainClasses, update)).rejects.toThrow(
+    'its head is features'
+  );
 });
 
 test('wrong tensors, batches and use after dispose are refused in words', async () => {
@@ -134,7 +140,9 @@ test('wrong tensors, batches and use after dispose are refused in words', async 
   expect(() => createSimdNetwork(core, even, rest, 4)).toThrow('tensor stem.weight: must be given');
   expect(() => createSimdNetwork(core, even, bent, 4)).toThrow('must be [3, 3, 3, 8], got [1]');
   const network = createSimdNetwork(core, even, tensors, 4);
-  await expect(network.trainStep(randomBatch(even, 5, 1), options)).rejects.toThrow('1 to 4 pictures, got 5');
+  await expect(network.trainStep(randomBatch(even, 5, 1), plainClasses, update)).rejects.toThrow(
+    '1 to 4 pictures, got 5'
+  );
   network.dispose();
   await expect(network.forward(new Float32Array(432), 1)).rejects.toThrow('after dispose');
 });

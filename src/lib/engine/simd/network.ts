@@ -1,11 +1,13 @@
 /** @file SIMD engine: the built network: layers in one memory, forward, backward over the graph, optimiser step. */
 import type { Architecture, Shape } from '$lib/arch/architecture';
-import { lower } from '$lib/ops/lower';
+import { lowerWithOutputs } from '$lib/ops/lower';
 import { match, type Op, type Rules } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
-import { mustClassify, type Batch, type Engine, type Network, type StepOptions, type StepResult } from '../engine';
-import { softmaxCrossEntropy } from '../loss';
+import type { Objective } from '$lib/task/objective';
+import type { Update } from '$lib/task/optimize';
+import type { Batch, Engine, Network, StepResult } from '../engine';
+import { lossOf, mustServe } from '../loss';
 import { openArena, openScratch, type Arena } from './arena';
 import { planGradients } from './gradient-plan';
 import { instantiate } from './kernels';
@@ -17,14 +19,22 @@ import type { Ground, Into, Layer } from './layers/layer';
 import { openAveragePool, openPool, openResize } from './layers/resample';
 import { openTransposedConv } from './layers/transposed-conv';
 import type { Core } from './load';
-import { placeParameters } from './parameters';
+import { openOptimiser, type Optimiser } from './optimiser';
+import { placeParameters, type Parameters } from './parameters';
 
 /** A network of this engine, with the doors its tests need. */
 export interface SimdNetwork extends Network {
-  /** Gradients of the last training step by tensor name. */
-  gradients(): Tensors;
-  /** Replaces tensors by name. */
-  write(tensors: Tensors): void;
+  /** Loss and gradients of a batch; the weights stay, the running statistics follow the batch. */
+  backward(batch: Batch, objective: Objective): StepResult;
+  /** Updates the weights by the gradients as they stand. */
+  step(update: Update): void;
+  /**
+   * All learned gradients in storage order, each tensor at the next multiple of 64 bytes with zeros between; a new view
+   * each time, valid until the memory grows (as it does at the first `backward` and `step`).
+   */
+  readonly gradients: Float32Array;
+  /** Copies of the last gradients by tensor name. */
+  readGradients(): Tensors;
   /** Bytes in use; constant after the first training step. */
   readonly bytes: number;
 }
@@ -69,22 +79,25 @@ function openBackward(arena: Arena, ops: readonly Op[], layers: ReadonlyMap<stri
   });
 }
 
-/** What to build: a table and its ops. */
+/** What to build: a table, its ops and which of them are the answer. */
 interface Plan {
   readonly arch: Architecture;
   readonly ops: readonly Op[];
+  readonly outputs: readonly string[];
 }
 
 /** A network in memory, before anyone may dispose of it. */
-type Built = Omit<SimdNetwork, 'trainStep' | 'forward' | 'activations' | 'read' | 'dispose'> & {
-  train(batch: Batch, options: StepOptions): StepResult;
+type Built = Pick<SimdNetwork, 'arch' | 'backward' | 'step' | 'gradients' | 'readGradients' | 'bytes'> & {
   /** Id of the op whose output is the answer. */
   readonly last: string;
+  /** Ids of the ops whose outputs are the answer's maps. */
+  readonly outputs: readonly string[];
+  readonly parameters: Parameters;
+  readonly optimiser: Optimiser;
   infer(images: Float32Array, count: number, ids: readonly string[]): Record<string, Float32Array>;
-  read(): Tensors;
 };
 
-function build(core: Core, { arch, ops }: Plan, tensors: Tensors, maxBatch: number): Built {
+function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBatch: number): Built {
   if (!Number.isInteger(maxBatch) || maxBatch < 1) throw new Error(`maxBatch: must be 1 or more, got ${maxBatch}`);
   const arena = openArena();
   const kernels = instantiate(core.module, arena.memory);
@@ -112,7 +125,7 @@ function build(core: Core, { arch, ops }: Plan, tensors: Tensors, maxBatch: numb
   packed.place(arena);
   const last = ops.at(-1)?.id ?? '';
   const order = [...layers.values()];
-  const learned = parameters.all.filter((parameter) => parameter.spec.trainable);
+  const optimiser = openOptimiser(kernels, parameters);
   let back: BackStep[] | null = null;
 
   const run = (images: Float32Array, count: number, training: boolean): void => {
@@ -120,26 +133,21 @@ function build(core: Core, { arch, ops }: Plan, tensors: Tensors, maxBatch: numb
     for (const layer of order) layer.forward(count, training);
   };
 
-  const train = ({ count, images, labels }: Batch, options: StepOptions): StepResult => {
-    mustClassify(arch);
+  const backward = (batch: Batch, objective: Objective): StepResult => {
+    const { count, images } = batch;
+    mustServe(arch, objective);
     if (count < 1 || count > maxBatch) throw new Error(`batch: must hold 1 to ${maxBatch} pictures, got ${count}`);
     if (!back) {
-      parameters.openGradients();
+      parameters.open('gradient');
       back = openBackward(arena, ops, layers, maxBatch);
     }
     run(images.subarray(0, count * pictureSize), count, true);
-    const size = count * arch.classes;
+    const { pointer, shape } = placeOf(last);
+    const size = count * sizeOf(shape);
     const first = back[0] as BackStep;
-    const result = softmaxCrossEntropy(
-      arena.floats(placeOf(last).pointer, size),
-      labels.subarray(0, count),
-      arena.floats(first.dy, size)
-    );
+    const gradient = arena.floats(first.dy, size);
+    const result = lossOf(arena.floats(pointer, size), batch, { arch, objective, gradient });
     for (const { layer, dy, into } of back) layer.backward(count, dy, into);
-    const { learningRate, momentum, weightDecay } = options;
-    for (const { value, velocity, gradient, size: n, spec } of learned) {
-      kernels.sgd(value, velocity, gradient, n, learningRate, momentum, spec.role === 'weight' ? weightDecay : 0);
-    }
     return result;
   };
 
@@ -159,11 +167,17 @@ function build(core: Core, { arch, ops }: Plan, tensors: Tensors, maxBatch: numb
   return {
     arch,
     last,
-    train,
+    outputs,
+    parameters,
+    optimiser,
+    backward,
+    step: (update) => optimiser.step(update),
     infer,
-    read: () => parameters.read('value'),
-    gradients: () => parameters.read('gradient'),
-    write: (given) => parameters.write(given),
+    get gradients() {
+      parameters.open('gradient');
+      return parameters.block('gradient');
+    },
+    readGradients: () => parameters.read('gradient'),
     get bytes() {
       return arena.memory.buffer.byteLength;
     }
@@ -179,24 +193,39 @@ export function createSimdNetwork(
   arch: Architecture,
   tensors: Tensors,
   maxBatch: number,
-  ops: readonly Op[] = lower(arch)
+  ops?: readonly Op[]
 ): SimdNetwork {
-  let built: Built | null = build(core, { arch, ops }, tensors, maxBatch);
+  const plan = ops ? { arch, ops, outputs: [ops.at(-1)?.id ?? ''] } : { arch, ...lowerWithOutputs(arch) };
+  let built: Built | null = build(core, plan, tensors, maxBatch);
   const use = (): Built => {
     if (!built) throw new Error(`network ${arch.name}: must not be used after dispose`);
     return built;
   };
+  const inferred = (ids: readonly string[], images: Float32Array, count: number): readonly Float32Array[] => {
+    const found = use().infer(images, count, ids);
+    return ids.map((id) => found[id] ?? new Float32Array());
+  };
   return {
     arch,
-    trainStep: async (batch, options) => use().train(batch, options),
-    async forward(images, count) {
-      const network = use();
-      return network.infer(images, count, [network.last])[network.last] ?? new Float32Array();
+    async trainStep(batch, objective, update) {
+      const result = use().backward(batch, objective);
+      use().step(update);
+      return result;
     },
+    backward: (batch, objective) => use().backward(batch, objective),
+    step: (update) => use().step(update),
+    get gradients() {
+      return use().gradients;
+    },
+    readGradients: () => use().readGradients(),
+    forward: async (images, count) => inferred([use().last], images, count)[0] ?? new Float32Array(),
+    outputs: async (images, count) => inferred(use().outputs, images, count),
     activations: async (images, count, ids) => use().infer(images, count, ids),
-    read: async () => use().read(),
-    gradients: () => use().gradients(),
-    write: (given) => use().write(given),
+    read: async () => use().parameters.read('value'),
+    readAveraged: async () => ({ ...use().parameters.read('value'), ...use().parameters.read('average') }),
+    write: async (given) => use().parameters.write(given),
+    readState: async () => use().optimiser.readState(),
+    writeState: async (state) => use().optimiser.writeState(state),
     get bytes() {
       return use().bytes;
     },

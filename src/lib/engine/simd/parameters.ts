@@ -1,17 +1,18 @@
-/** @file SIMD engine: the tensors of a network in its memory, with gradient and momentum once it trains. */
+/** @file SIMD engine: the tensors of a network in its memory, with gradient and the optimiser's state once it trains. */
 import type { Op } from '$lib/ops/op';
 import { tensorsOf, type TensorRole, type TensorSpec } from '$lib/ops/tensors';
 import type { Tensor, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import type { Arena } from './arena';
 
-/** One tensor: byte offsets of value, gradient and velocity; the last two are 0 until `openGradients`. */
-export interface Parameter {
+/** What may be kept for a tensor beside its value: gradient, optimiser state and the averaged value. */
+export type Part = 'gradient' | 'velocity' | 'square' | 'average';
+
+/** One tensor: byte offsets of its value and of each part, 0 until the part is opened. */
+export interface Parameter extends Record<Part, number> {
   readonly spec: TensorSpec;
   readonly size: number;
   readonly value: number;
-  gradient: number;
-  velocity: number;
 }
 
 /** All tensors of a network in storage order. */
@@ -19,15 +20,26 @@ export interface Parameters {
   readonly all: readonly Parameter[];
   /** The tensor of an op by role; throws if the op has none. */
   of(op: Op, role: TensorRole): Parameter;
-  /** Gives every learned tensor its gradient and velocity. */
-  openGradients(): void;
-  /** Copies out the values, or the gradients of the learned tensors. */
-  read(part: 'value' | 'gradient'): Tensors;
+  /**
+   * Gives every learned tensor (for `average`: every tensor) this part, zeros at first: one block in storage order, each
+   * tensor at the next multiple of 64 bytes, with zeros between.
+   */
+  open(part: Part): void;
+  /** A view of a part's whole block; empty until it is opened, valid until the next `alloc`. */
+  block(part: Part): Float32Array;
+  /** Copies out the values or a part of the tensors that have it. */
+  read(part: 'value' | Part): Tensors;
   /** Copies in tensors by name; throws on an unknown name or a wrong size. */
-  write(tensors: Tensors): void;
+  write(tensors: Tensors, part?: 'value' | Part): void;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+const closed: Readonly<Record<Part, number>> = { gradient: 0, velocity: 0, square: 0, average: 0 };
+
+/** Floats of 64 bytes: where the next tensor of a block begins. */
+const LINE = 16;
+const lines = (size: number): number => Math.ceil(size / LINE) * LINE;
 
 function checked(spec: TensorSpec, tensor: Tensor | undefined): Tensor {
   const { name } = spec;
@@ -45,9 +57,10 @@ export function placeParameters(arena: Arena, ops: readonly Op[], tensors: Tenso
     const { data } = checked(spec, tensors[spec.name]);
     const value = arena.alloc(data.length);
     arena.floats(value, data.length).set(data);
-    byName.set(spec.name, { spec, size: data.length, value, gradient: 0, velocity: 0 });
+    byName.set(spec.name, { spec, size: data.length, value, ...closed });
   }
   const all = [...byName.values()];
+  const blocks = new Map<Part, { readonly pointer: number; readonly size: number }>();
   const named = (name: string): Parameter => {
     const found = byName.get(name);
     if (!found) throw new Error(m.engine_tensor_unknown({ name }));
@@ -56,22 +69,31 @@ export function placeParameters(arena: Arena, ops: readonly Op[], tensors: Tenso
   return {
     all,
     of: (op, role) => named(`${op.id}.${role}`),
-    openGradients() {
-      for (const parameter of all) {
-        if (!parameter.spec.trainable || parameter.gradient !== 0) continue;
-        parameter.gradient = arena.alloc(parameter.size);
-        parameter.velocity = arena.alloc(parameter.size);
+    open(part) {
+      if (blocks.has(part)) return;
+      const held = part === 'average' ? all : all.filter(({ spec }) => spec.trainable);
+      const size = held.reduce((sum, parameter) => sum + lines(parameter.size), 0);
+      const pointer = arena.alloc(size);
+      blocks.set(part, { pointer, size });
+      let at = pointer;
+      for (const parameter of held) {
+        parameter[part] = at;
+        at += lines(parameter.size) * 4;
       }
+    },
+    block(part) {
+      const { pointer, size } = blocks.get(part) ?? { pointer: 0, size: 0 };
+      return arena.floats(pointer, size);
     },
     read(part) {
       const held = all.filter((parameter) => parameter[part] !== 0);
       const tensor = (p: Parameter): Tensor => ({ shape: p.spec.shape, data: arena.floats(p[part], p.size).slice() });
       return Object.fromEntries(held.map((parameter) => [parameter.spec.name, tensor(parameter)]));
     },
-    write(given) {
+    write(given, part = 'value') {
       for (const [name, tensor] of Object.entries(given)) {
-        const { spec, size, value } = named(name);
-        arena.floats(value, size).set(checked(spec, tensor).data);
+        const parameter = named(name);
+        arena.floats(parameter[part], parameter.size).set(checked(parameter.spec, tensor).data);
       }
     }
   };

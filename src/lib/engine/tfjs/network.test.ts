@@ -2,12 +2,13 @@ import { memory } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { gradientsOfStep, relativeGap } from '../../../../test/support/compare';
 import { livelyTensors, randomBatch, smallNetworks } from '../../../../test/support/small-networks';
+import { nesterov, still } from '../../../../test/support/updates';
 import type { Architecture } from '../../arch/architecture';
+import { plainClasses } from '../../task/objective';
 import type { Engine, Network } from '../engine';
 import { openTfjsEngine } from './network';
 
 const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
-const still = { learningRate: 0, momentum: 0, weightDecay: 0 };
 const arch = smallNetworks[0] as Architecture;
 const tensors = livelyTensors(arch, 3);
 const batch = randomBatch(arch, 6, 1);
@@ -22,12 +23,13 @@ const build = (engine: Engine, maxBatch = 8): Promise<Network> => engine.createN
 describe('the network in TensorFlow.js', () => {
   test('updates as Nesterov SGD with decay on weights only, over two steps', async () => {
     const { learningRate, momentum, weightDecay } = { learningRate: 0.05, momentum: 0.9, weightDecay: 0.01 };
+    const update = nesterov({ learningRate, momentum, weightDecay });
     const first = await gradientsOfStep(await build(cpu), batch);
     const network = await build(cpu);
-    await network.trainStep(batch, { learningRate, momentum, weightDecay });
+    await network.trainStep(batch, plainClasses, update);
     const middle = await network.read();
     const second = await gradientsOfStep(await cpu.createNetwork(arch, middle, 8), batch);
-    await network.trainStep(batch, { learningRate, momentum, weightDecay });
+    await network.trainStep(batch, plainClasses, update);
     const after = await network.read();
     network.dispose();
     for (const name of ['head.logits.weight', 'row02.depthwise.weight', 'head.logits.bias', 'stem.gamma']) {
@@ -45,11 +47,11 @@ describe('the network in TensorFlow.js', () => {
   test('running statistics keep the share `momentum` and take the rest from the batch, variance biased', async () => {
     const one = { ...arch, norm: { epsilon: 1e-3, momentum: 0 } };
     const fresh = await cpu.createNetwork(one, tensors, 8);
-    await fresh.trainStep(batch, still);
+    await fresh.trainStep(batch, plainClasses, still);
     const ofBatch = await fresh.read();
     fresh.dispose();
     const network = await build(cpu);
-    await network.trainStep(batch, still);
+    await network.trainStep(batch, plainClasses, still);
     const after = await network.read();
     network.dispose();
     for (const name of ['stem.mean', 'stem.variance', 'row02.project.variance']) {
@@ -73,7 +75,7 @@ describe('the network in TensorFlow.js', () => {
       8
     );
     const labels = Uint8Array.from([2, 2, 0, 2, 1, 2]);
-    const { correct } = await sure.trainStep({ ...batch, labels }, still);
+    const { correct } = await sure.trainStep({ ...batch, labels }, plainClasses, still);
     sure.dispose();
     expect(correct).toBe(4);
   });
@@ -83,7 +85,7 @@ describe('the network in TensorFlow.js', () => {
     const start = memory().numTensors;
     const network = await build(engine);
     const held = memory().numTensors;
-    for (let i = 0; i < 2; i++) await network.trainStep(batch, still);
+    for (let i = 0; i < 2; i++) await network.trainStep(batch, plainClasses, still);
     await network.forward(batch.images, batch.count);
     await network.activations(batch.images, batch.count, ['stem', 'row02.depthwise']);
     await expect(network.activations(batch.images, batch.count, ['row9'])).rejects.toThrow('op row9 must exist');
@@ -108,7 +110,7 @@ describe('the network in TensorFlow.js', () => {
     const maps = await network.activations(batch.images, batch.count, ['row01.add', 'row03.add']);
     expect(maps['row01.add']?.length).toBe(6 * 6 * 6 * 8);
     expect(maps['row03.add']).toEqual(await network.forward(batch.images, batch.count));
-    await expect(network.trainStep(batch, still)).rejects.toThrow('its head is features');
+    await expect(network.trainStep(batch, plainClasses, still)).rejects.toThrow('its head is features');
     network.dispose();
   });
 

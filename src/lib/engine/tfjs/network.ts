@@ -22,12 +22,15 @@ import {
   type Variable
 } from '@tensorflow/tfjs';
 import type { Architecture } from '$lib/arch/architecture';
-import { lower } from '$lib/ops/lower';
+import { lowerWithOutputs } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
 import { tensorsOf, type TensorSpec } from '$lib/ops/tensors';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
-import { mustClassify, type Batch, type Engine, type Network, type StepOptions, type StepResult } from '../engine';
+import type { Objective } from '$lib/task/objective';
+import type { Update } from '$lib/task/optimize';
+import type { Batch, Engine, Network, StepResult } from '../engine';
+import { mustServe } from '../loss';
 import { openBackend, useBackend, type OpenOptions, type TfjsBackend } from './backend';
 import { BatchStatistics } from './batch-norm';
 import { forward, forwardAll } from './forward';
@@ -58,6 +61,7 @@ function countCorrect(logits: Float32Array, labels: Uint8Array, count: number): 
 class TfjsNetwork implements Network {
   readonly arch: Architecture;
   readonly #ops: readonly Op[];
+  readonly #outputs: readonly string[];
   readonly #held = new Map<string, Held>();
   readonly #backend: TfjsBackend;
   readonly #maxBatch: number;
@@ -66,7 +70,9 @@ class TfjsNetwork implements Network {
     this.arch = arch;
     this.#backend = on.backend;
     this.#maxBatch = on.maxBatch;
-    this.#ops = lower(arch);
+    const { ops, outputs } = lowerWithOutputs(arch);
+    this.#ops = ops;
+    this.#outputs = outputs;
     useBackend(on.backend);
     // Variable names are global in TensorFlow.js, so each network has a prefix.
     const prefix = `network${built++}`;
@@ -86,8 +92,8 @@ class TfjsNetwork implements Network {
     }
   }
 
-  async trainStep(batch: Batch, options: StepOptions): Promise<StepResult> {
-    mustClassify(this.arch);
+  async trainStep(batch: Batch, objective: Objective, update: Update): Promise<StepResult> {
+    mustServe(this.arch, objective);
     const statistics = new BatchStatistics();
     const trained = [...this.#held.values()].filter(({ spec }) => spec.trainable).map(({ value }) => value);
     const [loss, logits] = this.#run(() => {
@@ -99,7 +105,7 @@ class TfjsNetwork implements Network {
         last = keep(reshape<Rank.R2>(out, [batch.count, this.arch.classes]));
         return losses.softmaxCrossEntropy<Tensor2D, Scalar>(targets, last);
       }, trained);
-      this.#update(grads, options);
+      this.#update(grads, update);
       this.#follow(statistics);
       if (!last) throw new Error('training step: the forward pass must give logits');
       return [value, last] as const;
@@ -107,7 +113,11 @@ class TfjsNetwork implements Network {
     statistics.dispose();
     const [lossData, logitData] = await Promise.all([loss.data<'float32'>(), logits.data<'float32'>()]);
     dispose([loss, logits]);
-    return { loss: lossData[0] ?? NaN, correct: countCorrect(logitData, batch.labels, batch.count) };
+    return {
+      loss: lossData[0] ?? NaN,
+      correct: countCorrect(logitData, batch.labels, batch.count),
+      terms: batch.count
+    };
   }
 
   async forward(images: Float32Array, count: number): Promise<Float32Array> {
@@ -115,6 +125,11 @@ class TfjsNetwork implements Network {
     const data = await output.data<'float32'>();
     output.dispose();
     return data;
+  }
+
+  async outputs(images: Float32Array, count: number): Promise<readonly Float32Array[]> {
+    const maps = await this.activations(images, count, this.#outputs);
+    return this.#outputs.map((id) => maps[id] ?? new Float32Array());
   }
 
   async activations(
@@ -141,6 +156,27 @@ class TfjsNetwork implements Network {
       tensors[name] = { shape: spec.shape, data: (await value.data<'float32'>()).slice() };
     }
     return tensors;
+  }
+
+  async readAveraged(): Promise<Tensors> {
+    return this.read();
+  }
+
+  async write(tensors: Tensors): Promise<void> {
+    this.#run(() => {
+      for (const [name, { shape, data }] of Object.entries(tensors)) {
+        this.#hold(name).value.assign(tensor(data.slice(), [...shape], 'float32'));
+      }
+      return [];
+    });
+  }
+
+  async readState(): Promise<Tensors> {
+    return {};
+  }
+
+  async writeState(state: Tensors): Promise<void> {
+    void state;
   }
 
   dispose(): void {
@@ -177,7 +213,9 @@ class TfjsNetwork implements Network {
   }
 
   /** Nesterov as PyTorch's SGD: d = g + wd w; v = m v + d; w -= lr (d + m v); decay on weights only. */
-  #update(grads: Record<string, Tensor>, { learningRate, momentum, weightDecay }: StepOptions): void {
+  #update(grads: Record<string, Tensor>, { learningRate, optimizer, weightDecay }: Update): void {
+    if (optimizer.kind !== 'sgd') throw new Error(optimizer.kind);
+    const { momentum } = optimizer;
     for (const { spec, value, velocity } of this.#held.values()) {
       const grad = grads[value.name];
       if (!velocity || !grad) continue;
