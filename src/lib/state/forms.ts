@@ -1,16 +1,6 @@
 /** @file State: what the user sets before a run, with the defaults a first run is good with. */
 import type { StrategyId } from '$lib/search/strategies/choose';
-import type { EngineChoice } from '$workers/choice';
-import type { PictureSource } from './pictures.svelte';
-
-export interface TrainForm {
-  epochs: number;
-  batchSize: number;
-  learningRate: number;
-  seed: number;
-  engine: EngineChoice;
-  pictures: PictureSource;
-}
+import { firstTrainForm, type TrainForm } from './training-form';
 
 export interface MeasureForm {
   /** Pictures in one run; 0 takes the default for the resolution. */
@@ -53,7 +43,7 @@ export interface Forms {
 /** The forms of a first visit. */
 export function firstForms(): Forms {
   return {
-    train: { epochs: 1, batchSize: 32, learningRate: 0.05, seed: 1, engine: 'auto', pictures: 'bundled' },
+    train: { ...firstTrainForm },
     measure: { batch: 0 },
     search: { share: 0.8, budgetMs: null, trials: 6, seed: 1, strategy: 'evolution', reuseTable: true },
     prune: { share: 0.7, delta: 0.06, fineTunePictures: 256, finishEpochs: 1, maxSteps: 0, seed: 1 }

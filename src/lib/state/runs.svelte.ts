@@ -10,14 +10,15 @@ import type { MeasureEvent, MeasureRequest, MeasureResult } from '$workers/measu
 import type { SearchEvent, SearchRequest, SearchResult } from '$workers/search/protocol';
 import type { TrainEvent, TrainRequest, TrainResult } from '$workers/train/protocol';
 import { firstForms, formFrom, type Forms } from './forms';
+import { Kept, type CheckpointKey } from './kept.svelte';
 import { beginMeasure, closeMeasure, foldMeasure, type MeasureView } from './measure-run';
 import { afterReload, type Phase } from './phase';
 import { Pictures } from './pictures.svelte';
 import { beginPrune, closePrune, foldPrune, type PruneView } from './prune-run';
 import { Run } from './run.svelte';
 import { beginSearch, closeSearch, foldSearch, type SearchView } from './search-run';
-import { openStore, readRecord, type RunKind, type StorageTrouble, type Store } from './storage';
-import { beginTrain, closeTrain, foldTrain, type TrainView } from './train-run';
+import { readRecord, type RunKind, type StorageTrouble, type Store } from './storage';
+import { beginTrain, closeTrain, foldTrain, restoredTrain, type TrainView } from './train-run';
 
 /** What the runs need of the open network. */
 export interface OpenNetwork {
@@ -37,10 +38,6 @@ export interface OpenNetwork {
   ): void;
 }
 
-/** Where trained numbers are kept: by the training's end, its best epoch, the search's best, what a pruning started from, and each of its steps. */
-export type CheckpointKey =
-  'train/last' | 'train/best' | 'search/best' | 'prune/start' | 'prune/last' | `prune/${number}`;
-
 /** A run that can take back what an earlier visit left. */
 interface Restorable<View> {
   readonly phase: Phase;
@@ -53,14 +50,11 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** All long work on the page: forms, runs, trained numbers, latency tables, and whether they are kept. */
 export class Runs {
   forms = $state<Forms>(firstForms());
-  #trouble = $state<StorageTrouble | null>(null);
   #restored = $state(false);
-  #checkpoints = $state.raw<ReadonlyMap<string, Checkpoint>>(new Map());
-  #tables = $state.raw<ReadonlyMap<string, LatencyTable>>(new Map());
-  #store: Promise<Store> | null = null;
+  readonly #kept = new Kept();
 
   readonly pictures = new Pictures((dataset) => {
-    void this.#put('datasets', 'own', dataset);
+    void this.#kept.put('datasets', 'own', dataset);
     this.#save('train', this.train);
   });
 
@@ -79,12 +73,13 @@ export class Runs {
     {
       event: (event) => {
         if (event.kind !== 'epoch') return;
-        this.#keep('train/last', event.checkpoint);
-        if (this.train.view?.best?.epoch === event.epoch) this.#keep('train/best', event.checkpoint);
+        this.#kept.keep('train/last', event.checkpoint);
+        this.#kept.keep('train/memory', { ...event.checkpoint, tensors: event.memory });
+        if (this.train.view?.best?.epoch === event.epoch) this.#kept.keep('train/best', event.checkpoint);
         this.#save('train', this.train);
       },
       end: (end) => {
-        if (end.kind !== 'failed' && end.result) this.#keep('train/last', end.result);
+        if (end.kind !== 'failed' && end.result) this.#kept.keep('train/last', end.result);
         this.#save('train', this.train);
       }
     }
@@ -95,7 +90,7 @@ export class Runs {
     {
       event: () => undefined,
       end: (end) => {
-        if (end.kind !== 'failed' && end.result) this.#keepTable(end.result.table);
+        if (end.kind !== 'failed' && end.result) this.#kept.keepTable(end.result.table);
         this.#showTimes();
         this.#save('measure', this.measure);
       }
@@ -106,13 +101,13 @@ export class Runs {
     { client: async () => (await clients()).startSearch, begin: beginSearch, fold: foldSearch, close: closeSearch },
     {
       event: (event) => {
-        if (event.kind === 'floor') this.#keepTable(event.table);
+        if (event.kind === 'floor') this.#kept.keepTable(event.table);
         if (event.kind === 'floor' || event.kind === 'log') this.#save('search', this.search);
       },
       end: (end) => {
         if (end.kind !== 'failed' && end.result) {
-          if (end.result.table) this.#keepTable(end.result.table);
-          if (end.result.checkpoint) this.#keep('search/best', end.result.checkpoint);
+          if (end.result.table) this.#kept.keepTable(end.result.table);
+          if (end.result.checkpoint) this.#kept.keep('search/best', end.result.checkpoint);
         }
         this.#save('search', this.search);
       }
@@ -123,15 +118,15 @@ export class Runs {
     { client: async () => (await clients()).startAdapt, begin: beginPrune, fold: foldPrune, close: closePrune },
     {
       event: (event) => {
-        if (event.kind === 'floor') this.#keepTable(event.table);
+        if (event.kind === 'floor') this.#kept.keepTable(event.table);
         if (event.kind !== 'step') return;
-        this.#keep(`prune/${event.step.index}`, event.checkpoint);
+        this.#kept.keep(`prune/${event.step.index}`, event.checkpoint);
         this.#save('prune', this.prune);
       },
       end: (end) => {
         if (end.kind !== 'failed' && end.result) {
-          this.#keepTable(end.result.table);
-          this.#keep('prune/last', end.result.checkpoint);
+          this.#kept.keepTable(end.result.table);
+          this.#kept.keep('prune/last', end.result.checkpoint);
         }
         this.#save('prune', this.prune);
       }
@@ -142,7 +137,7 @@ export class Runs {
 
   /** Why results are not kept, when the browser refuses. */
   get trouble(): StorageTrouble | null {
-    return this.#trouble;
+    return this.#kept.trouble;
   }
   /** Whether an earlier visit's results are back. */
   get restored(): boolean {
@@ -151,18 +146,18 @@ export class Runs {
 
   /** Trained numbers kept under a key; null when there are none. */
   checkpoint(key: CheckpointKey): Checkpoint | null {
-    return this.#checkpoints.get(key) ?? null;
+    return this.#kept.checkpoint(key);
   }
 
   /** The latency table of the default deployment setting of some pictures, when one was measured. */
   tableFor(arch: Architecture): LatencyTable | null {
-    return this.#tables.get(settingKey(defaultSetting('tfjs-wasm', arch.input))) ?? null;
+    return this.#kept.table(settingKey(defaultSetting('tfjs-wasm', arch.input)));
   }
 
   /** Trains; a checkpoint that is not this page's own training becomes the one to beat. */
   async startTraining(request: TrainRequest): Promise<void> {
     if (this.train.live) return;
-    if (request.start && !this.#continues(request)) this.#keep('train/best', request.start);
+    if (request.start && !this.#continues(request)) this.#kept.keep('train/best', request.start);
     await this.train.start(request);
   }
 
@@ -173,45 +168,35 @@ export class Runs {
 
   /** Puts back everything an earlier visit left; live runs of that visit come back as interrupted. */
   async restore(): Promise<void> {
-    const store = await this.#open();
-    await this.#restoreRun(store, 'train', this.train);
+    const store = await this.#kept.open();
+    await this.#restoreRun(store, 'train', this.train, restoredTrain);
     await this.#restoreRun(store, 'measure', this.measure);
     await this.#restoreRun(store, 'search', this.search);
     await this.#restoreRun(store, 'prune', this.prune);
     const own = await store.get('datasets', 'own');
     if (own) this.pictures.restore(own, this.forms.train.pictures);
-    const checkpoints = new Map(this.#checkpoints);
-    for (const key of await store.keys('checkpoints')) {
-      const found = await store.get('checkpoints', key);
-      if (found?.format === 1 && !checkpoints.has(key)) checkpoints.set(key, found);
-    }
-    this.#checkpoints = checkpoints;
-    const tables = new Map(this.#tables);
-    for (const key of await store.keys('tables')) {
-      const found = await store.get('tables', key);
-      if (found?.format !== 1) continue;
-      const setting = settingKey(found.setting);
-      if (!tables.has(setting)) tables.set(setting, found);
-    }
-    this.#tables = tables;
+    await this.#kept.restore();
     this.#restored = true;
     this.#showTimes();
   }
 
   /** Forgets the pruning steps of an earlier run and keeps what the new one starts from. */
   async forgetSteps(start: Checkpoint): Promise<void> {
-    const old = [...this.#checkpoints.keys()].filter((key) => key.startsWith('prune/'));
-    this.#checkpoints = new Map([...this.#checkpoints].filter(([key]) => !key.startsWith('prune/')));
-    await (await this.#open()).remove('checkpoints', old);
-    this.#keep('prune/start', start);
+    await this.#kept.forget('prune/');
+    this.#kept.keep('prune/start', start);
   }
 
-  async #restoreRun<View>(store: Store, kind: RunKind, run: Restorable<View>): Promise<void> {
+  async #restoreRun<View>(
+    store: Store,
+    kind: RunKind,
+    run: Restorable<View>,
+    whole = (view: View): View => view
+  ): Promise<void> {
     const record = readRecord(await store.get('runs', kind), kind);
     if (!record || run.phase !== 'idle') return;
     Object.assign(this.forms[kind], formFrom(this.forms[kind], record.form));
     // A view is written and read by this very module, under the record's format.
-    if (record.view !== null) run.restore(afterReload(record.phase), record.view as View, record.elapsedMs);
+    if (record.view !== null) run.restore(afterReload(record.phase), whole(record.view as View), record.elapsedMs);
   }
 
   /** Whether a training goes on with this page's own last one. */
@@ -223,7 +208,7 @@ export class Runs {
   #showTimes(): void {
     const view = this.measure.view;
     if (!view || view.medianMs === null) return;
-    const table = this.#tables.get(view.tableKey);
+    const table = this.#kept.table(view.tableKey);
     if (table) {
       this.network.setPredictor((ops) => {
         const prediction = predictLatency(ops, table);
@@ -236,30 +221,10 @@ export class Runs {
     this.network.setTimings({ perColumnMs, totalMs, kind: 'measured', setting });
   }
 
-  #keep(key: CheckpointKey, checkpoint: Checkpoint): void {
-    this.#checkpoints = new Map([...this.#checkpoints, [key, checkpoint]]);
-    void this.#put('checkpoints', key, checkpoint);
-  }
-
-  #keepTable(table: LatencyTable): void {
-    const key = settingKey(table.setting);
-    this.#tables = new Map([...this.#tables, [key, table]]);
-    void this.#put('tables', key, table);
-  }
-
   #save(kind: RunKind, run: { readonly phase: Phase; readonly view: unknown; readonly elapsedMs: number }): void {
     const form = { ...$state.snapshot(this.forms[kind]), ...(kind === 'train' && { pictures: this.pictures.source }) };
     const { phase, view, elapsedMs } = run;
     const savedAt = new Date().toISOString();
-    void this.#put('runs', kind, { format: 1, kind, phase, form, view, elapsedMs, savedAt });
-  }
-
-  async #put(...[name, key, value]: Parameters<Store['put']>): Promise<void> {
-    const trouble = await (await this.#open()).put(name, key, value);
-    if (trouble) this.#trouble = trouble;
-  }
-
-  #open(): Promise<Store> {
-    return (this.#store ??= openStore());
+    void this.#kept.put('runs', kind, { format: 1, kind, phase, form, view, elapsedMs, savedAt });
   }
 }

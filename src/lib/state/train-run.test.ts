@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
 import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
-import { beginTrain, closeTrain, foldTrain } from './train-run';
+import { beginTrain, closeTrain, foldTrain, restoredTrain, type TrainView } from './train-run';
 
 const request: TrainRequest = {
   arch: mobileNetV3Small,
@@ -22,6 +22,7 @@ const step = (epoch: number, done: number, stepsPerEpoch = 10): TrainEvent => ({
   stepsPerEpoch,
   loss: 1,
   accuracy: 0.5,
+  learningRate: 0.1,
   imagesPerSecond: 300,
   elapsedMs: 100,
   remainingMs: 900
@@ -34,7 +35,9 @@ const epoch = (number: number, validationAccuracy: number): TrainEvent => ({
   trainAccuracy: 0.5,
   validationLoss: 1,
   validationAccuracy,
+  imagesPerSecond: 300,
   elapsedMs: 0,
+  memory: { steps: { shape: [1], data: new Float32Array([number]) } },
   checkpoint: {
     format: 1,
     arch: mobileNetV3Small,
@@ -74,7 +77,7 @@ test('beginTrain(request, before) goes on with the curves of what it continues',
 
 test('foldTrain(view, epoch) leaves no tensors in what is stored at every epoch', () => {
   const view = foldTrain(beginTrain(request), epoch(1, 0.7));
-  expect(JSON.stringify(view)).not.toContain('tensors');
+  expect(JSON.stringify(view)).not.toMatch(/tensors|memory/);
 });
 
 test('foldTrain(view, step) merges old steps when a training is long, in order and without losing the newest', () => {
@@ -89,4 +92,41 @@ test('foldTrain(view, step) merges old steps when a training is long, in order a
 test('closeTrain(view, null) keeps what a stopped training showed', () => {
   const view = foldTrain(beginTrain(request), epoch(1, 0.7));
   expect(closeTrain(view, null)).toMatchObject({ lines: view.lines, remainingMs: null });
+});
+
+test('foldTrain(view, estimate) tells the time left before the first step', () => {
+  const event = { kind: 'estimate', stepMs: 5, steps: 100, totalMs: 500, imagesPerSecond: 6400 } as const;
+  expect(foldTrain(beginTrain(request), event)).toMatchObject({ remainingMs: 500, imagesPerSecond: 6400 });
+});
+
+test('foldTrain(view, ready) keeps what was timed and what could not be had', () => {
+  const candidates = [{ kind: 'simd', build: 'simd relaxed', gpu: false, stepMs: 5 }] as const;
+  const refused = [{ engine: 'tfjs:webgpu', reason: 'no adapter' }] as const;
+  const event: TrainEvent = {
+    kind: 'ready',
+    arch: mobileNetV3Small,
+    changes: [],
+    engine: 'simd relaxed',
+    frame: 'tfjs wasm',
+    why: 'fastest',
+    candidates,
+    refused,
+    workers: 2,
+    dataset: 'Fashion-MNIST',
+    pictures: 10_000,
+    batchSize: 32
+  };
+  const view = foldTrain(beginTrain(request), event);
+  expect(view).toMatchObject({ candidates, refused, workers: 2, frame: 'tfjs wasm', preparing: null });
+});
+
+test('foldTrain(view, checked) and (view, report) keep what the end of a training tells', () => {
+  const checked = { against: 'tfjs wasm', worst: 3e-6 };
+  const view = foldTrain(beginTrain(request), { kind: 'checked', checked });
+  expect([view.checked, view.report]).toEqual([checked, null]);
+});
+
+test('restoredTrain(view) fills in what an earlier version did not keep', () => {
+  const { report: _report, checked: _checked, candidates: _candidates, ...old } = beginTrain(request);
+  expect(restoredTrain(old as TrainView)).toEqual(beginTrain(request));
 });

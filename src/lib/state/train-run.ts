@@ -1,8 +1,10 @@
 /** @file State: what a training shows, folded from its worker's events. */
 import type { Architecture } from '$lib/arch/architecture';
 import type { FitChange } from '$lib/arch/fit';
-import type { Checkpoint } from '$lib/weights/checkpoint';
-import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
+import type { Checked, Checkpoint } from '$lib/weights/checkpoint';
+import type { Report, TrainEvent, TrainRequest } from '$workers/train/protocol';
+
+type Ready = TrainEvent & { readonly kind: 'ready' };
 
 /** One step's loss and accuracy; `at` counts epochs, fractions included. */
 export interface StepPoint {
@@ -28,7 +30,13 @@ export interface TrainView {
   readonly arch: Architecture | null;
   readonly changes: readonly FitChange[];
   readonly engine: string;
+  /** The TensorFlow.js network that holds the weights and checks the answers; null where none opened. */
+  readonly frame: string | null;
   readonly why: string;
+  /** What was timed on the way to this engine, and what could not be had. */
+  readonly candidates: Ready['candidates'];
+  readonly refused: Ready['refused'];
+  readonly workers: number;
   readonly dataset: string;
   readonly pictures: number;
   readonly preparing: (TrainEvent & { kind: 'preparing' })['what'] | null;
@@ -43,29 +51,49 @@ export interface TrainView {
   readonly best: EpochLine | null;
   /** Validation accuracy of the checkpoint that was continued; null for a fresh training. */
   readonly startAccuracy: number | null;
+  /** How far the engine's answers are from TensorFlow.js' on the same weights; null until both were asked. */
+  readonly checked: Checked | null;
+  /** How it does class by class and picture by picture; null until the training ended. */
+  readonly report: Report | null;
 }
 
 /** Steps kept for drawing; older neighbours are merged beyond it. */
 const mostSteps = 600;
 
+/** What a worker has not told yet; a view kept by an earlier version may lack it. */
+const untold = {
+  arch: null,
+  changes: [],
+  engine: '',
+  frame: null,
+  why: '',
+  candidates: [],
+  refused: [],
+  workers: 1,
+  dataset: '',
+  pictures: 0,
+  imagesPerSecond: null,
+  remainingMs: null,
+  checked: null,
+  report: null
+} as const satisfies Partial<TrainView>;
+
+/** A view as an earlier visit left it. */
+export function restoredTrain(view: TrainView): TrainView {
+  return { ...untold, ...view };
+}
+
 /** The view of a training that was just asked for; one that continues what `before` showed keeps its curves. */
 export function beginTrain(request: TrainRequest, before: TrainView | null = null): TrainView {
   const done = request.start?.from.epochs ?? 0;
   return {
+    ...untold,
     source: request.arch,
-    arch: null,
-    changes: [],
-    engine: '',
-    why: '',
-    dataset: '',
-    pictures: 0,
     preparing: 'data',
     epochs: request.epochs,
     steps: before?.steps.filter((step) => step.at <= done) ?? [],
     lines: before?.lines.filter((line) => line.epoch <= done) ?? [],
     share: done / request.epochs,
-    imagesPerSecond: null,
-    remainingMs: null,
     best: before?.best ?? null,
     startAccuracy: request.start?.from.validationAccuracy ?? null
   };
@@ -77,8 +105,13 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
     case 'preparing':
       return { ...view, preparing: event.what };
     case 'ready': {
-      const { arch, changes, engine, why, dataset, pictures } = event;
-      return { ...view, arch, changes, engine, why, dataset, pictures, preparing: null };
+      const { arch, changes, engine, frame, why, candidates, refused, workers, dataset, pictures } = event;
+      const told = { arch, changes, engine, frame, why, candidates, refused, workers, dataset, pictures };
+      return { ...view, ...told, preparing: null };
+    }
+    case 'estimate': {
+      const { imagesPerSecond, totalMs } = event;
+      return { ...view, imagesPerSecond, remainingMs: totalMs };
     }
     case 'step': {
       // Steps are counted over the whole run; only their place within the epoch matters here.
@@ -94,10 +127,10 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
       const best = beaten ? line : view.best;
       return { ...view, epochs, lines: [...view.lines, line], share: epoch / epochs, best };
     }
-    case 'estimate':
     case 'checked':
+      return { ...view, checked: event.checked };
     case 'report':
-      return view;
+      return { ...view, report: event.report };
   }
 }
 
