@@ -36,12 +36,12 @@ export type Schedule =
   | { readonly kind: 'step'; readonly warmupSteps: number; readonly drops: readonly number[]; readonly factor: number }
   | { readonly kind: 'oneCycle'; readonly rise: number; readonly startFactor: number; readonly endFactor: number };
 
-/** Usual settings of each optimiser: PyTorch's defaults, and for RMSProp those of the MobileNet papers. */
+/** Usual settings of each optimiser: PyTorch's defaults, and for RMSProp the MobileNet papers' as torchvision trains with (its epsilon stands outside the root). */
 export const optimizers = {
   sgd: { kind: 'sgd', momentum: 0.9, nesterov: true },
   adam: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: false },
   adamw: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: true },
-  rmsprop: { kind: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1e-3 }
+  rmsprop: { kind: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 0.0316 }
 } as const satisfies Record<string, Optimizer>;
 
 /** Usual settings of each schedule. */

@@ -44,7 +44,12 @@ export interface Kernels {
   repeatBackward(dy: N, dx: N, n: N, m: N, add: N): void;
   strips(from: N, fromStride: N, to: N, toStride: N, n: N, rows: N, add: N): void;
   sum(a: N, b: N, y: N, n: N): void;
-  sgd(w: N, v: N, g: N, n: N, rate: N, momentum: N, decay: N): void;
+  sgd(w: N, v: N, g: N, n: N, rate: N, momentum: N, decay: N, nesterov: N): void;
+  adam(w: N, m: N, s: N, g: N, n: N, rate: N, beta1: N, beta2: N, eps: N, decay: N, decoupled: N, step: N): void;
+  rmsprop(w: N, v: N, s: N, g: N, n: N, rate: N, keep: N, momentum: N, eps: N, decay: N): void;
+  follow(average: N, x: N, n: N, keep: N): void;
+  scale(x: N, n: N, by: N): void;
+  squares(x: N, n: N): number;
 }
 
 /** The kernels' numbers of the non-linearities (assembly/activation.ts). */

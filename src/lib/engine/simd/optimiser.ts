@@ -21,18 +21,48 @@ export function openOptimiser(kernels: Kernels, parameters: Parameters): Optimis
   const learned = parameters.all.filter(({ spec }) => spec.trainable);
   let steps = 0;
 
-  const move = (parameter: Parameter, { learningRate, weightDecay, optimizer }: Update): void => {
-    const { value, velocity, gradient, size, spec } = parameter;
-    const decay = spec.role === 'weight' ? weightDecay : 0;
-    if (optimizer.kind !== 'sgd') throw new Error(optimizer.kind);
-    kernels.sgd(value, velocity, gradient, size, learningRate, optimizer.momentum, decay);
+  const move = ({ value, velocity, square, gradient, size, spec }: Parameter, update: Update): void => {
+    const { learningRate, optimizer } = update;
+    const decay = spec.role === 'weight' ? update.weightDecay : 0;
+    if (optimizer.kind === 'sgd') {
+      const nesterov = optimizer.nesterov ? 1 : 0;
+      kernels.sgd(value, velocity, gradient, size, learningRate, optimizer.momentum, decay, nesterov);
+    } else if (optimizer.kind === 'adam') {
+      const { beta1, beta2, epsilon } = optimizer;
+      const decoupled = optimizer.decoupled ? 1 : 0;
+      const moments = [value, velocity, square, gradient, size] as const;
+      kernels.adam(...moments, learningRate, beta1, beta2, epsilon, decay, decoupled, steps);
+    } else {
+      const { decay: keep, momentum, epsilon } = optimizer;
+      kernels.rmsprop(value, velocity, square, gradient, size, learningRate, keep, momentum, epsilon, decay);
+    }
+  };
+
+  /** Scales all gradients together down to a length (PyTorch's `clip_grad_norm_`); the zeros between count for nothing. */
+  const clip = (most: number): void => {
+    const { byteOffset, length } = parameters.block('gradient');
+    const by = most / (Math.sqrt(kernels.squares(byteOffset, length)) + 1e-6);
+    if (by < 1) kernels.scale(byteOffset, length, by);
+  };
+
+  /** The average begins with the weights before its first step. */
+  const openAverage = (): void => {
+    parameters.open('average');
+    for (const { value, average, size } of parameters.all) kernels.copy(average, value, size);
   };
 
   return {
     step(update) {
+      const { clipNorm, averaging } = update;
+      parameters.open('gradient');
       parameters.open('velocity');
-      for (const parameter of learned) move(parameter, update);
+      if (update.optimizer.kind !== 'sgd') parameters.open('square');
+      if (averaging !== null && !parameters.has('average')) openAverage();
       steps += 1;
+      if (clipNorm !== null) clip(clipNorm);
+      for (const parameter of learned) move(parameter, update);
+      if (averaging === null) return;
+      for (const { value, average, size } of parameters.all) kernels.follow(average, value, size, averaging);
     },
     readState() {
       if (steps === 0) return {};

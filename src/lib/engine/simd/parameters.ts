@@ -25,6 +25,8 @@ export interface Parameters {
    * tensor at the next multiple of 64 bytes, with zeros between.
    */
   open(part: Part): void;
+  /** Whether a part is opened. */
+  has(part: Part): boolean;
   /** A view of a part's whole block; empty until it is opened, valid until the next `alloc`. */
   block(part: Part): Float32Array;
   /** Copies out the values or a part of the tensors that have it. */
@@ -81,6 +83,7 @@ export function placeParameters(arena: Arena, ops: readonly Op[], tensors: Tenso
         at += lines(parameter.size) * 4;
       }
     },
+    has: (part) => blocks.has(part),
     block(part) {
       const { pointer, size } = blocks.get(part) ?? { pointer: 0, size: 0 };
       return arena.floats(pointer, size);

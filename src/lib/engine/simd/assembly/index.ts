@@ -13,4 +13,5 @@ export { product, productBackward } from './product';
 export { activateMap, deactivateMap } from './activation';
 export { biasAct, biasActBackward } from './dense';
 export { repeat, repeatBackward, strips } from './moves';
-export { sgd, sum } from './elementwise';
+export { sum } from './elementwise';
+export { adam, follow, rmsprop, scale, sgd, squares } from './optimisers';

@@ -1,0 +1,107 @@
+/** @file Assembly: updates of the weights w by their gradients g, each as PyTorch's of the same name; averages; lengths. */
+import { fma, put } from './vector';
+
+/**
+ * SGD with momentum: g += decay * w; v = momentum * v + g; w -= rate * v, with Nesterov's look ahead
+ * w -= rate * (g + momentum * v).
+ */
+export function sgd(
+  w: usize, v: usize, g: usize, n: i32, rate: f32, momentum: f32, decay: f32, nesterov: i32
+): void {
+  const end = (<usize>n) << 2;
+  const r = f32x4.splat(-rate);
+  const m = f32x4.splat(momentum);
+  const d = f32x4.splat(decay);
+  for (let i: usize = 0; i < end; i += 16) {
+    const lanes = <i32>((end - i) >> 2);
+    const x = v128.load(w + i);
+    const slope = fma(x, d, v128.load(g + i));
+    const speed = fma(v128.load(v + i), m, slope);
+    put(v + i, speed, lanes);
+    put(w + i, fma(r, nesterov ? fma(m, speed, slope) : speed, x), lanes);
+  }
+}
+
+/**
+ * Adam's step `step`, counted from 1: m and s are the averages of the gradient and its square (Kingma and Ba 2015,
+ * algorithm 1). Decay goes into the gradient, or, decoupled, shrinks w (Loshchilov and Hutter 2019, algorithm 2).
+ */
+export function adam(
+  w: usize, m: usize, s: usize, g: usize, n: i32, rate: f64, beta1: f64, beta2: f64, epsilon: f32, decay: f64,
+  decoupled: i32, step: f64
+): void {
+  const end = (<usize>n) << 2;
+  const keep1 = f32x4.splat(<f32>beta1);
+  const fresh1 = f32x4.splat(<f32>(1 - beta1));
+  const keep2 = f32x4.splat(<f32>beta2);
+  const fresh2 = f32x4.splat(<f32>(1 - beta2));
+  const r = f32x4.splat(<f32>(-rate / (1 - Math.pow(beta1, step))));
+  const root = f32x4.splat(<f32>(1 / Math.sqrt(1 - Math.pow(beta2, step))));
+  const small = f32x4.splat(epsilon);
+  const inside = f32x4.splat(decoupled ? 0 : <f32>decay);
+  const shrink = f32x4.splat(decoupled ? <f32>(1 - rate * decay) : 1);
+  for (let i: usize = 0; i < end; i += 16) {
+    const lanes = <i32>((end - i) >> 2);
+    const x = f32x4.mul(v128.load(w + i), shrink);
+    const slope = fma(x, inside, v128.load(g + i));
+    const mean = fma(v128.load(m + i), keep1, f32x4.mul(slope, fresh1));
+    const square = fma(v128.load(s + i), keep2, f32x4.mul(f32x4.mul(slope, slope), fresh2));
+    put(m + i, mean, lanes);
+    put(s + i, square, lanes);
+    put(w + i, fma(r, f32x4.div(mean, fma(f32x4.sqrt(square), root, small)), x), lanes);
+  }
+}
+
+/** RMSProp: s averages the squared gradient, v = momentum * v + g / (sqrt(s) + epsilon), w -= rate * v. */
+export function rmsprop(
+  w: usize, v: usize, s: usize, g: usize, n: i32, rate: f32, keep: f64, momentum: f32, epsilon: f32, decay: f32
+): void {
+  const end = (<usize>n) << 2;
+  const kept = f32x4.splat(<f32>keep);
+  const fresh = f32x4.splat(<f32>(1 - keep));
+  const r = f32x4.splat(-rate);
+  const mo = f32x4.splat(momentum);
+  const small = f32x4.splat(epsilon);
+  const d = f32x4.splat(decay);
+  for (let i: usize = 0; i < end; i += 16) {
+    const lanes = <i32>((end - i) >> 2);
+    const x = v128.load(w + i);
+    const slope = fma(x, d, v128.load(g + i));
+    const square = fma(v128.load(s + i), kept, f32x4.mul(f32x4.mul(slope, slope), fresh));
+    const speed = fma(v128.load(v + i), mo, f32x4.div(slope, f32x4.add(f32x4.sqrt(square), small)));
+    put(s + i, square, lanes);
+    put(v + i, speed, lanes);
+    put(w + i, fma(r, speed, x), lanes);
+  }
+}
+
+/** average[n] = keep * average[n] + (1 - keep) * x[n] */
+export function follow(average: usize, x: usize, n: i32, keep: f64): void {
+  const end = (<usize>n) << 2;
+  const kept = f32x4.splat(<f32>keep);
+  const fresh = f32x4.splat(<f32>(1 - keep));
+  for (let i: usize = 0; i < end; i += 16) {
+    const sum = fma(v128.load(average + i), kept, f32x4.mul(v128.load(x + i), fresh));
+    put(average + i, sum, <i32>((end - i) >> 2));
+  }
+}
+
+/** x[n] *= by */
+export function scale(x: usize, n: i32, by: f32): void {
+  const end = (<usize>n) << 2;
+  const factor = f32x4.splat(by);
+  for (let i: usize = 0; i < end; i += 16) {
+    put(x + i, f32x4.mul(v128.load(x + i), factor), <i32>((end - i) >> 2));
+  }
+}
+
+/** Sum of the squares of n numbers, in float64. */
+export function squares(x: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  const end = (<usize>n) << 2;
+  for (let i: usize = 0; i < end; i += 4) {
+    const value = <f64>f32.load(x + i);
+    sum += value * value;
+  }
+  return sum;
+}
