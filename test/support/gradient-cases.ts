@@ -1,0 +1,136 @@
+/** @file Test support: compares the core's gradients of one network with TensorFlow.js, tensor by tensor. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Architecture } from '../../src/lib/arch/architecture';
+import type { Batch } from '../../src/lib/engine/engine';
+import type { Core } from '../../src/lib/engine/simd/load';
+import { createSimdNetwork } from '../../src/lib/engine/simd/network';
+import { lower } from '../../src/lib/ops/lower';
+import type { Op } from '../../src/lib/ops/op';
+import { plainClasses } from '../../src/lib/task/objective';
+import type { Tensors } from '../../src/lib/weights/checkpoint';
+import { relativeGap } from './compare';
+import { drawnGraph } from './drawn-graphs';
+import { GradientReport, type Judgement } from './gradient-report';
+import { randomTables } from './random-tables';
+import { livelyTensors, randomBatch } from './small-networks';
+import { gradientsInTfjs, type Learner } from './tfjs-gradients';
+import { inFloat64, type Float64Network, steepest, trueGradient } from './true-gradients';
+
+/** Gradients agree when they differ by no more than this share of the tensor's largest. */
+const LIMIT = 1e-3;
+/** Steeper slopes than this are no rounding of float64. */
+const FLAT = 1e-9;
+/**
+ * How far float32 may be from the true gradient, as a share of the network's largest: what norms of few or nearly equal
+ * numbers leave of sums that cancel.
+ */
+const NOISE = 2e-5;
+
+const largestOf = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+
+/** Index of the largest difference. */
+function worstAt(a: Float32Array, b: Float32Array): number {
+  let at = 0;
+  for (let i = 1; i < a.length; i++) {
+    if (Math.abs((a[i] ?? 0) - (b[i] ?? 0)) > Math.abs((a[at] ?? 0) - (b[at] ?? 0))) at = i;
+  }
+  return at;
+}
+
+/** Products that TensorFlow.js multiplies for one picture: its gradients want dilated filters spread out. */
+export function spreadWork(ops: readonly Op[]): number {
+  return ops.reduce((sum, op) => {
+    if (op.kind !== 'conv' && op.kind !== 'depthwise') return sum;
+    const side = (op.kernel - 1) * op.dilation + 1;
+    return sum + side * side * op.out[0] * op.out[1] * op.out[2] * (op.kind === 'conv' ? op.in[2] : 1);
+  }, 0);
+}
+
+/** A network to compare on, and what it learns from. */
+export interface DrawnNetwork extends Learner {
+  readonly name: string;
+  readonly batch: Batch;
+}
+
+const COUNT = 5;
+
+const classifying = (name: string, arch: Architecture, ops: readonly Op[]): DrawnNetwork => ({
+  name,
+  arch,
+  ops,
+  objective: plainClasses,
+  batch: randomBatch(arch, COUNT, 9)
+});
+
+/** Classifiers: tables of a seed, then graphs no table can say. */
+export function drawnClassifiers(draw: {
+  readonly tables: number;
+  readonly graphs: number;
+  readonly seed: number;
+  readonly mostWork: number;
+}): DrawnNetwork[] {
+  const fits = (ops: readonly Op[]): boolean => spreadWork(ops) <= draw.mostWork;
+  const arbitrary = randomTables({ width: 18, rows: 5, input: 13, classes: 6 }).filter(
+    (arch) => arch.head.kind === 'classifier' && fits(lower(arch))
+  );
+  const tables = fc
+    .sample(arbitrary, { numRuns: draw.tables, seed: draw.seed })
+    .map((arch, i) => classifying(`table ${i}`, arch, lower(arch)));
+  const graphs: DrawnNetwork[] = [];
+  for (let seed = draw.seed; graphs.length < draw.graphs; seed++) {
+    const { arch, ops } = drawnGraph(seed);
+    if (fits(ops)) graphs.push(classifying(arch.name, arch, ops));
+  }
+  return [...tables, ...graphs];
+}
+
+/** Judges one tensor by the two answers; where they differ, or are next to nothing, float64 decides. */
+function judge(
+  name: string,
+  { wanted, got, top }: { readonly wanted: Float32Array; readonly got: Float32Array; readonly top: number },
+  float64: () => Float64Network
+): Judgement {
+  const gap = relativeGap(wanted, got);
+  const size = largestOf(wanted) / top;
+  if (gap <= LIMIT && size > NOISE) return { kind: 'equal', gap };
+  const noise = Math.max(size, largestOf(got) / top);
+  if (noise <= NOISE && steepest(float64(), name) < FLAT) return { kind: 'zero', noise };
+  if (gap <= LIMIT) return { kind: 'equal', gap };
+  const at = worstAt(wanted, got);
+  const away = Math.abs((got[at] ?? NaN) - trueGradient(float64(), name, at)) / top;
+  if (away <= NOISE) return { kind: 'faint', away, size };
+  const [share, distance] = [size.toExponential(1), away.toExponential(1)];
+  return { kind: 'wrong', why: `gap ${gap.toExponential(1)}, ${share} of the largest, ${distance} from float64` };
+}
+
+/** Compares every gradient of a network. */
+function compareGradients(core: Core, drawn: DrawnNetwork, tensors: Tensors): ReadonlyMap<string, Judgement> {
+  const { arch, ops, objective, name, batch } = drawn;
+  const expected = gradientsInTfjs(drawn, tensors, batch);
+  // Room for one picture more than there are: a short batch must not read the rest.
+  const network = createSimdNetwork(core, arch, tensors, batch.count + 1, ops);
+  const { loss } = network.backward(batch, objective);
+  const gradients = network.readGradients();
+  network.dispose();
+  expect(Math.abs(loss - expected.loss), `loss of ${name}`).toBeLessThanOrEqual(1e-4 * Math.abs(expected.loss));
+  expect(Object.keys(gradients).toSorted(), name).toEqual(Object.keys(expected.gradients).toSorted());
+  const top = Math.max(...Object.values(expected.gradients).map(largestOf));
+  const float64 = () => inFloat64(ops, { tensors, batch, answer: expected.answer });
+  const judged = Object.entries(expected.gradients).map(([tensor, wanted]) => {
+    const got = gradients[tensor]?.data ?? new Float32Array();
+    return [tensor, judge(tensor, { wanted, got, top }, float64)] as const;
+  });
+  return new Map(judged);
+}
+
+/** Compares networks one after the other on five random pictures each; TensorFlow.js must be open. */
+export function compareDrawn(core: Core, networks: readonly DrawnNetwork[]): GradientReport {
+  const report = new GradientReport();
+  for (const drawn of networks) {
+    const { name, arch, ops } = drawn;
+    report.note(name, ops, compareGradients(core, drawn, livelyTensors(arch, 5, ops)));
+  }
+  return report;
+}
