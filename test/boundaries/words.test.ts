@@ -54,6 +54,7 @@ const invariants: Readonly<Record<string, number>> = {
   'src/lib/engine/simd/gradient-plan.ts': 2,
   'src/lib/engine/simd/layers/layer.ts': 1,
   'src/lib/engine/simd/network.ts': 3,
+  'src/lib/engine/simd/parallel-engine.ts': 1,
   'src/lib/engine/tfjs/backend.ts': 1,
   'src/lib/engine/tfjs/forward.ts': 1,
   'src/lib/engine/tfjs/latency-runtime.ts': 2,
@@ -74,6 +75,7 @@ const invariants: Readonly<Record<string, number>> = {
   'src/lib/search/space.ts': 2,
   // The order in which our own threads and pages are started.
   'src/workers/latency-job.ts': 1,
+  'src/workers/replica/runner.ts': 1,
   'src/workers/trainer/runner.ts': 1,
   'src/routes/+page.svelte': 1
 };

@@ -1,0 +1,33 @@
+/** @file Command line: the engine of several workers, each a thread. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Engine } from '$lib/engine/engine';
+import { openSimdEngine } from '$lib/engine/simd/network';
+import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
+import type { ReplicaAnswer, SpawnReplica } from '$lib/engine/simd/parallel-port';
+import { m } from '$paraglide/messages';
+import { readCore } from './core';
+import { root } from './root';
+
+/** Starts replicas as threads of the file given. */
+export function replicaThreads(file: string): SpawnReplica {
+  return ({ answered, died }) => {
+    const worker = new Worker(file);
+    // A thread that waits for work keeps no program alive.
+    worker.unref();
+    worker.on('message', (answer: ReplicaAnswer) => answered(answer));
+    worker.on('error', (error) => died(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => died(m.parallel_exit({ code })));
+    return Promise.resolve({
+      send: (request) => worker.postMessage(request),
+      kill: () => void worker.terminate()
+    });
+  };
+}
+
+/** Opens the SIMD core with `workers` threads on every training. */
+export async function openParallel(workers: number): Promise<Engine> {
+  const core = await readCore();
+  const spawn = replicaThreads(join(root, 'dist/cli/replica-thread.js'));
+  return workers < 2 ? openSimdEngine(core) : openParallelEngine(core, spawn, { workers });
+}
