@@ -1,10 +1,9 @@
 /** @file Command line: decodes PNG and JPEG files for Node, scaled by averaging, as RGBA bytes. */
 import { decode as decodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
+import { mostPixels } from '$lib/data/limits';
+import { whyNotDecode } from '$lib/data/picture-header';
 import { m } from '$paraglide/messages';
-
-/** Pixels beyond this are refused before they are decoded: 50 megapixels. */
-const mostPixels = 50_000_000;
 
 /** A decoded picture. */
 export interface Picture {
@@ -14,13 +13,7 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-function pngSize(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return bytes.length < 24 ? 0 : view.getUint32(16) * view.getUint32(20);
-}
-
 function readPng(bytes: Uint8Array): Picture {
-  if (pngSize(bytes) > mostPixels) throw new Error(m.cli_png_pixels({ most: mostPixels, count: pngSize(bytes) }));
   const { width, height, data, channels, depth, palette } = decodePng(bytes);
   const scale = depth === 16 ? 1 / 257 : 255 / (2 ** depth - 1);
   const out = new Uint8Array(width * height * 4);
@@ -45,8 +38,10 @@ export function isPicture(bytes: Uint8Array): boolean {
   return (bytes[0] === 0x89 && bytes[1] === 0x50) || (bytes[0] === 0xff && bytes[1] === 0xd8);
 }
 
-/** Decodes a PNG or JPEG file; throws saying what is wrong. */
+/** Decodes a PNG or JPEG file of at most 50 megapixels; throws saying what is wrong. */
 export function readPicture(bytes: Uint8Array): Picture {
+  const reason = isPicture(bytes) ? whyNotDecode(bytes) : null;
+  if (reason !== null) throw new Error(reason);
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return readPng(bytes);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: 1024 });

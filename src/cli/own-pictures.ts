@@ -1,62 +1,60 @@
-/** @file Command line: the user's own pictures from a folder: IDX files, or images in one subfolder per class. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
-import type { Dataset } from '$lib/data/dataset';
-import { readFolder } from '$lib/data/folder';
-import { readIdxDataset, type IdxPair } from '$lib/data/idx';
+/** @file Command line: the user's own pictures from a folder or a file of this machine. */
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import type { FolderResult } from '$lib/data/folder';
+import { openPictures } from '$lib/data/open-pictures';
+import type { PictureFile } from '$lib/data/picture-file';
 import { m } from '$paraglide/messages';
 import { decodePicture } from './decode-node';
 import { remark } from './print';
-
-export type OwnPictures =
-  { readonly kind: 'ok'; readonly dataset: Dataset } | { readonly kind: 'bad'; readonly message: string };
 
 /** Pictures of a folder become squares of this side, three channels. */
 const side = 64;
 const splitSeed = 1;
 
-const images = /images.*idx3|idx3.*images|images[-.]idx/i;
-const labels = /labels.*idx1|idx1.*labels|labels[-.]idx/i;
-
-function idxPair(folder: string, names: readonly string[], wanted: (name: string) => boolean): IdxPair | null {
-  const pick = (pattern: RegExp): string | undefined => names.find((name) => pattern.test(name) && wanted(name));
-  const [pictures, answers] = [pick(images), pick(labels)];
-  if (!pictures || !answers) return null;
-  const read = (name: string) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) });
-  return { images: read(pictures), labels: read(answers) };
+/** A file of the disk, opened for each read. */
+async function diskFile(path: string, name: string): Promise<PictureFile> {
+  const { size } = await stat(path);
+  return {
+    path: name,
+    size,
+    async read(from, to) {
+      if (from === undefined && to === undefined) return new Uint8Array(await readFile(path));
+      const [start, end] = [Math.min(from ?? 0, size), Math.min(to ?? size, size)];
+      const bytes = new Uint8Array(Math.max(0, end - start));
+      const file = await open(path);
+      try {
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+        return bytes.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    }
+  };
 }
 
-const isTest = (name: string): boolean => /^(t10k|test)/i.test(name);
+async function filesOf(path: string): Promise<PictureFile[]> {
+  if (!(await stat(path)).isDirectory()) return [await diskFile(path, basename(path))];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(files.map((file) => diskFile(file, relative(path, file).split(sep).join('/'))));
+}
 
-/** Reads a folder; whatever it holds, the answer is a dataset or a message that names the folder and the rule. */
-export async function readOwnPictures(folder: string): Promise<OwnPictures> {
+/**
+ * Reads a picture folder, a ZIP or NPZ archive, IDX files or CIFAR batches; whatever the path holds, the answer is a
+ * dataset or a message that names the path and the rule. Files that are no pictures are remarked on, one line each.
+ */
+export async function readOwnPictures(path: string): Promise<FolderResult> {
+  let files: PictureFile[];
   try {
-    if (!statSync(folder).isDirectory()) return { kind: 'bad', message: m.cli_data_no_folder({ path: folder }) };
-    const names = readdirSync(folder);
-    const pair = idxPair(folder, names, (name) => !isTest(name));
-    if (pair) {
-      const test = idxPair(folder, names, isTest);
-      const id = basename(folder);
-      return { kind: 'ok', dataset: await readIdxDataset({ id, pair, seed: splitSeed, ...(test && { test }) }) };
-    }
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const entries = files.map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const bytes = async (): Promise<Uint8Array> => new Uint8Array(await readFile(path));
-      return { path: relative(folder, path).split(sep).join('/'), bytes };
-    });
-    const read = await readFolder({
-      name: folder,
-      entries,
-      shape: [side, side, 3],
-      decode: decodePicture,
-      seed: splitSeed
-    });
-    for (const { path, reason } of read.unreadable) remark(m.cli_picture_unread({ path, reason }));
-    return read.kind === 'ok' ? { kind: 'ok', dataset: read.dataset } : { kind: 'bad', message: read.message };
+    files = await filesOf(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'bad', message: m.cli_data_unreadable({ path: folder, reason }) };
+    return { kind: 'bad', message: m.cli_data_unreadable({ path, reason }), unreadable: [] };
   }
+  const name = basename(resolve(path));
+  const shape = [side, side, 3] as const;
+  const read = await openPictures({ name, files, shape, decode: decodePicture, seed: splitSeed });
+  for (const { path: file, reason } of read.unreadable) remark(m.cli_picture_unread({ path: file, reason }));
+  return read;
 }

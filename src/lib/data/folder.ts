@@ -3,9 +3,11 @@ import type { Shape } from '$lib/arch/architecture';
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
+import { countClasses, type ClassCount } from './class-counts';
 import type { Dataset, SplitName } from './dataset';
 import { placeFiles } from './folder-layout';
-import { splitIndices } from './split';
+import { mostClasses, mostSetBytes } from './limits';
+import { splitGiven } from './split';
 
 /** One file of the folder; bytes may be read late, so that a large folder is never in memory at once. */
 export interface FolderEntry {
@@ -25,11 +27,8 @@ export interface FolderOptions {
   readonly shape: Shape;
   readonly decode: DecodePicture;
   readonly seed: number;
-}
-
-/** How many pictures of a class each split got. */
-export interface ClassCount extends Readonly<Record<SplitName, number>> {
-  readonly name: string;
+  /** Told after every picture how many of how many are done. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** A file that gave no picture, and why. */
@@ -47,15 +46,17 @@ export type FolderResult =
     }
   | { readonly kind: 'bad'; readonly message: string; readonly unreadable: readonly Unreadable[] };
 
-/** RGBA bytes to the wanted channels: RGB, or luma of ITU-R BT.601. */
-function toChannels(rgba: Uint8Array, pixels: number, channels: number): Uint8Array {
-  const out = new Uint8Array(pixels * channels);
-  for (let i = 0; i < pixels; i++) {
-    const [r = 0, g = 0, b = 0] = rgba.subarray(4 * i, 4 * i + 3);
-    if (channels === 1) out[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
-    else out.set([r, g, b], 3 * i);
+/** Writes RGBA bytes as the wanted channels: RGB, or luma of ITU-R BT.601. */
+function toChannels(rgba: Uint8Array, channels: number, out: Uint8Array): void {
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += channels) {
+    const [r, g, b] = [rgba[from]!, rgba[from + 1]!, rgba[from + 2]!];
+    if (channels === 1) out[to] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+    else {
+      out[to] = r;
+      out[to + 1] = g;
+      out[to + 2] = b;
+    }
   }
-  return out;
 }
 
 /**
@@ -64,7 +65,7 @@ function toChannels(rgba: Uint8Array, pixels: number, channels: number): Uint8Ar
  * holds: an empty folder, a single class or no readable picture is a 'bad' result that names the folder and the rule.
  */
 export async function readFolder(options: FolderOptions): Promise<FolderResult> {
-  const { name, entries, shape, decode, seed } = options;
+  const { name, entries, shape, decode, seed, onProgress } = options;
   const [height, width, channels] = shape;
   if (channels !== 1 && channels !== 3) throw new Error(m.data_folder_channels({ name, got: channels }));
   const layout = placeFiles(entries.map((entry) => entry.path));
@@ -74,9 +75,15 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
   if (layout.placed.length === 0) return bad(m.data_folder_no_pictures({ name, count: entries.length }));
 
   const classes = [...new Set(layout.placed.map((place) => place.className))].sort();
-  if (classes.length > 256) return bad(m.data_folder_classes({ name, got: classes.length }));
+  if (classes.length > mostClasses) return bad(m.data_folder_classes({ name, got: classes.length }));
   const pixels = height * width;
-  const pictures: Uint8Array[] = [];
+  const size = pixels * channels;
+  const room = layout.placed.length * size;
+  if (room > mostSetBytes)
+    return bad(
+      m.data_set_bytes({ name, count: layout.placed.length, shape: shape.join('×'), most: mostSetBytes, got: room })
+    );
+  const images = new Uint8Array(room);
   const labels: number[] = [];
   const splitOf: (SplitName | null)[] = [];
   for (const { index, className, split } of layout.placed) {
@@ -85,15 +92,16 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
     try {
       const rgba = await decode(typeof entry.bytes === 'function' ? await entry.bytes() : entry.bytes, width, height);
       if (rgba.length !== 4 * pixels) throw new Error(m.data_folder_decoded({ want: 4 * pixels, got: rgba.length }));
-      pictures.push(toChannels(rgba, pixels, channels));
+      toChannels(rgba, channels, images.subarray(labels.length * size));
       labels.push(classes.indexOf(className));
       splitOf.push(split);
     } catch (error) {
       unreadable.push({ path: entry.path, reason: error instanceof Error ? error.message : String(error) });
     }
+    onProgress?.(labels.length + unreadable.length - layout.misplaced.length, layout.placed.length);
   }
   const filled = new Set(labels);
-  if (pictures.length === 0) return bad(m.data_folder_unreadable({ name, count: unreadable.length }));
+  if (labels.length === 0) return bad(m.data_folder_unreadable({ name, count: unreadable.length }));
   if (filled.size < 2) {
     const only = classes[labels[0] ?? 0] ?? '';
     return bad(m.data_folder_one_class({ name, only }));
@@ -102,34 +110,12 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
   const kept = classes.filter((_, i) => filled.has(i));
   const relabel = classes.map((className) => kept.indexOf(className));
   const finalLabels = Uint8Array.from(labels, (label) => relabel[label] ?? 0);
-  const images = new Uint8Array(pictures.length * pixels * channels);
-  pictures.forEach((picture, i) => images.set(picture, i * pixels * channels));
-
-  const where = (split: SplitName) => splitOf.flatMap((s, i) => (s === split ? [i] : []));
-  const loose = splitOf.flatMap((s, i) => (s === null || s === 'train' ? [i] : []));
-  const given = { validation: where('validation'), test: where('test') };
-  const parts = splitIndices(
-    loose.map((i) => finalLabels[i] ?? 0),
-    { validation: given.validation.length > 0 ? 0 : 1 / 6, test: given.test.length > 0 ? 0 : 1 / 6 },
-    rngOf(seed)
-  );
-  const back = (indices: readonly number[]) => indices.map((i) => loose[i] ?? 0);
-  const indices = {
-    train: back(parts.train),
-    validation: given.validation.length > 0 ? given.validation : back(parts.validation),
-    test: given.test.length > 0 ? given.test : back(parts.test)
-  };
-  const count = pictures.length;
+  const indices = splitGiven(finalLabels, splitOf, rngOf(seed));
+  const count = labels.length;
   if (indices.train.length === 0) return bad(m.data_folder_no_train({ name, count }));
   if (indices.validation.length === 0) return bad(m.data_folder_no_validation({ name, count }));
 
-  const dataset = await assemble(name, { shape, classes: kept, images, labels: finalLabels }, indices);
-  const of = (split: SplitName, label: number) => indices[split].filter((i) => finalLabels[i] === label).length;
-  const counts = kept.map((className, label) => ({
-    name: className,
-    train: of('train', label),
-    validation: of('validation', label),
-    test: of('test', label)
-  }));
-  return { kind: 'ok', dataset, counts, unreadable };
+  const pictures = { shape, classes: kept, images: images.subarray(0, count * size), labels: finalLabels };
+  const dataset = await assemble(name, pictures, indices);
+  return { kind: 'ok', dataset, counts: countClasses(dataset), unreadable };
 }

@@ -2,9 +2,9 @@
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble, type Pictures } from './assemble';
-import type { Dataset } from './dataset';
-import { inflate } from './inflate';
-import { splitIndices } from './split';
+import type { Dataset, SplitName } from './dataset';
+import { inflate, InflateLimit } from './inflate';
+import { splitGiven } from './split';
 
 /** One named file, as a picker, a drop or a disk hands it over. */
 export interface NamedBytes {
@@ -39,7 +39,9 @@ export async function readIdx({ name, bytes }: NamedBytes): Promise<IdxArray> {
   try {
     raw = await inflate(bytes);
   } catch (cause) {
-    throw new Error(m.data_idx_damaged({ name }), { cause });
+    const message =
+      cause instanceof InflateLimit ? m.data_set_file({ name, message: cause.message }) : m.data_idx_damaged({ name });
+    throw new Error(message, { cause });
   }
   const magic = Array.from(raw.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   const dimensions = raw[3] ?? 0;
@@ -89,7 +91,9 @@ export async function readIdxDataset({ id, pair, test, classes, seed }: IdxOptio
   const images = new Uint8Array(own.images.length + (other?.images.length ?? 0));
   images.set(own.images);
   if (other) images.set(other.images, own.images.length);
-  const parts = splitIndices(own.labels, { validation: 1 / 6, test: test ? 0 : 1 / 6 }, rngOf(seed));
-  const indices = other ? { ...parts, test: Array.from(other.labels, (_, i) => own.labels.length + i) } : parts;
+  const given = Array.from(labels, (_, i): SplitName | null => (i < own.labels.length ? null : 'test'));
+  const indices = splitGiven(labels, given, rngOf(seed));
+  if (indices.train.length === 0 || indices.validation.length === 0)
+    throw new Error(m.data_set_few({ name: pair.labels.name, count: labels.length, classes: names.length }));
   return assemble(id, { shape: own.shape, classes: names, images, labels }, indices);
 }

@@ -44,3 +44,25 @@ export function splitIndices(labels: ArrayLike<number>, shares: SplitShares, rng
   for (const name of ['train', 'validation', 'test'] as const) shuffle(parts[name], rng.fork(name));
   return parts;
 }
+
+/**
+ * Splits a set some of whose pictures name their split: what names validation or test stays there; of the rest a sixth
+ * goes to validation and a sixth to test where none was named, stratified by seed, and all else to train.
+ */
+export function splitGiven(labels: ArrayLike<number>, given: readonly (SplitName | null)[], rng: Rng): SplitIndices {
+  const of = (name: SplitName): number[] => given.flatMap((split, i) => (split === name ? [i] : []));
+  const [validation, test] = [of('validation'), of('test')];
+  const loose = given.flatMap((split, i) => (split === null || split === 'train' ? [i] : []));
+  const shares = { validation: validation.length > 0 ? 0 : 1 / 6, test: test.length > 0 ? 0 : 1 / 6 };
+  const parts = splitIndices(
+    loose.map((i) => labels[i] ?? 0),
+    shares,
+    rng
+  );
+  const back = (indices: readonly number[]): number[] => indices.map((i) => loose[i] ?? 0);
+  return {
+    train: back(parts.train),
+    validation: validation.length > 0 ? validation : back(parts.validation),
+    test: test.length > 0 ? test : back(parts.test)
+  };
+}
