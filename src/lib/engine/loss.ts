@@ -1,8 +1,10 @@
 /** @file Step 4, network: which loss belongs to which head, written once for every engine that needs it in plain arrays. */
 import type { Architecture } from '$lib/arch/architecture';
-import { unreachable } from '$lib/base/assert';
+import { boxLoss } from '$lib/task/box-loss';
+import { detectorOf } from '$lib/task/boxes';
 import { classLoss } from '$lib/task/class-loss';
 import type { Objective, Truth, Verdict } from '$lib/task/objective';
+import { pixelLoss } from '$lib/task/pixel-loss';
 import { m } from '$paraglide/messages';
 
 /** The kinds of head that can be trained for each objective. */
@@ -12,24 +14,40 @@ const heads: Readonly<Record<Objective['kind'], readonly Architecture['head']['k
   boxes: ['ssdlite']
 };
 
+/** Whether the answer has been through a sigmoid. */
+const squashed = ({ head }: Architecture): boolean => head.kind === 'decoder' && head.out === 'sigmoid';
+
+/** Why a table cannot learn from an objective; null where it can. */
+function refusal(arch: Architecture, objective: Objective): string | null {
+  const { name: network, head } = arch;
+  const { kind } = objective;
+  if (heads[kind].includes(head.kind)) {
+    const wrong = kind === 'pixels' && objective.loss === 'crossEntropy' && squashed(arch);
+    return wrong ? m.learning_squashed({ network }) : null;
+  }
+  if (kind === 'classes') return m.engine_train_classifier({ network, head: head.kind });
+  return m.learning_head({ network, kind, heads: heads[kind].join(', '), head: head.kind });
+}
+
 /** Throws unless the table ends in what the objective's loss reads. */
-export function mustServe({ name, head }: Architecture, { kind }: Objective): void {
-  if (heads[kind].includes(head.kind)) return;
-  if (kind === 'classes') throw new Error(m.engine_train_classifier({ network: name, head: head.kind }));
-  throw new Error(m.learning_head({ network: name, kind, heads: heads[kind].join(', '), head: head.kind }));
+export function mustServe(arch: Architecture, objective: Objective): void {
+  const reason = refusal(arch, objective);
+  if (reason !== null) throw new Error(reason);
 }
 
-/** The mean loss of the answer [count, h, w, c] to a batch; fills the gradient of the answer when given. */
-export function lossOf(output: Float32Array, truth: Truth, { objective, gradient }: Asked): Verdict {
-  if (objective.kind === 'classes') return classLoss(output, truth, { objective, gradient });
-  if (objective.kind === 'pixels' || objective.kind === 'boxes')
-    throw new Error(m.learning_head({ network: '', kind: objective.kind, heads: '', head: '' }));
-  return unreachable(objective);
-}
-
-/** What is learned, and where the gradient goes. */
-export interface Asked {
+/** Whose answer is judged, by what, and where its gradient goes. */
+export interface Question {
   readonly arch: Architecture;
   readonly objective: Objective;
   readonly gradient?: Float32Array | undefined;
+}
+
+/** The mean loss of the answer [count, h, w, c] to a batch; fills the gradient of the answer when given. */
+export function lossOf(output: Float32Array, truth: Truth, { arch, objective, gradient }: Question): Verdict {
+  mustServe(arch, objective);
+  if (objective.kind === 'classes') return classLoss(output, truth, { objective, gradient });
+  if (objective.kind === 'pixels') {
+    return pixelLoss(output, truth, { objective, classes: arch.classes, squashed: squashed(arch), gradient });
+  }
+  return boxLoss(output, truth, { arch: detectorOf(arch), objective, gradient });
 }

@@ -1,5 +1,5 @@
 /** @file Step 4, network: the steps of a training one by one, from any step to any other; every training runs on these. */
-import { rngOf, shuffle, type Rng } from '$lib/base/rng';
+import { rngOf, shuffle } from '$lib/base/rng';
 import { augment, blackOf } from '$lib/data/augment';
 import { normalise } from '$lib/data/batches';
 import type { Dataset } from '$lib/data/dataset';

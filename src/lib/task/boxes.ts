@@ -71,6 +71,12 @@ export function isDetector(arch: Architecture): arch is Detector {
   return arch.head.kind === 'ssdlite';
 }
 
+/** The table as a detector; throws when its head is another. */
+export function detectorOf(arch: Architecture): Detector {
+  if (!isDetector(arch)) throw new Error(`detect: the head must be ssdlite, got ${arch.head.kind}`);
+  return arch;
+}
+
 /** Rows and columns of the maps on which a detector's boxes stand, finest first. */
 export function detectionGrids(arch: Detector): Grid[] {
   const ops = new Map(lower(arch).map((op) => [op.id, op]));
@@ -99,4 +105,17 @@ export function decodeBox(
   const halfWidth = (width * grown(dw)) / 2;
   const halfHeight = (height * grown(dh)) / 2;
   return [centreX - halfWidth, centreY - halfHeight, centreX + halfWidth, centreY + halfHeight];
+}
+
+/** The four numbers that move a default box to another (centre x, centre y, width, height each): `decodeBox` undone. */
+export function encodeBox(
+  { boxOrder }: DetectionRule,
+  base: readonly [x: number, y: number, width: number, height: number],
+  wanted: readonly [x: number, y: number, width: number, height: number]
+): readonly [number, number, number, number] {
+  const dx = (centreWeight * (wanted[0] - base[0])) / base[2];
+  const dy = (centreWeight * (wanted[1] - base[1])) / base[3];
+  const dw = sizeWeight * Math.log(wanted[2] / base[2]);
+  const dh = sizeWeight * Math.log(wanted[3] / base[3]);
+  return boxOrder === 'xywh' ? [dx, dy, dw, dh] : [dy, dx, dh, dw];
 }

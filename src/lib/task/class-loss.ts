@@ -9,23 +9,37 @@ export function largestOf(numbers: Float32Array, at: number, classes: number): n
   return best;
 }
 
+/** The class of a picture; throws unless it is below `classes`. */
+function labelOf({ labels }: Truth, picture: number, classes: number): number {
+  const label = labels[picture];
+  if (label !== undefined && label < classes) return label;
+  throw new Error(m.engine_label_range({ picture, classes, label: label ?? NaN }));
+}
+
+/** The truth as numbers [count, classes]: 1 at the label, of which `smoothing` is spread evenly over all classes. */
+export function spreadLabels(truth: Truth, classes: number, smoothing: number): Float32Array {
+  const out = new Float32Array(truth.count * classes).fill(smoothing / classes);
+  for (let row = 0; row < truth.count; row++) out[row * classes + labelOf(truth, row, classes)]! += 1 - smoothing;
+  return out;
+}
+
 /**
  * Mean softmax cross-entropy of logits [count, classes] and labels, of which `smoothing` is spread evenly over all
  * classes; fills the gradient of the mean when given.
  */
 export function softmaxCrossEntropy(
   logits: Float32Array,
-  { count, labels }: Truth,
+  truth: Truth,
   { smoothing, gradient }: { readonly smoothing: number; readonly gradient?: Float32Array | undefined }
 ): Verdict {
+  const { count } = truth;
   const classes = logits.length / count;
   const even = smoothing / classes;
   let loss = 0;
   let correct = 0;
   for (let row = 0; row < count; row++) {
     const at = row * classes;
-    const label = labels[row]!;
-    if (!(label < classes)) throw new Error(m.engine_label_range({ picture: row, classes, label }));
+    const label = labelOf(truth, row, classes);
     const best = largestOf(logits, at, classes);
     const top = logits[at + best]!;
     let sum = 0;

@@ -1,6 +1,6 @@
 /** @file Tasks: what a detection head's numbers mean: boxes in the picture, each with a score and a class. */
 import type { Architecture, DetectionRule } from '$lib/arch/architecture';
-import { decodeBox, defaultBoxes, detectionGrids, isDetector } from './boxes';
+import { decodeBox, defaultBoxes, detectionGrids, detectorOf } from './boxes';
 import { suppress } from './nms';
 
 /** Width and height of the picture in which boxes are wanted, in pixels. */
@@ -42,10 +42,10 @@ function probabilities(scores: Float32Array, rule: DetectionRule): Float64Array 
  * (torchvision `SSD.postprocess_detections`). Throws when the table has no such head or the length does not fit it.
  */
 export function detect(output: Float32Array, arch: Architecture, size: PictureSize): Detection[] {
-  if (!isDetector(arch)) throw new Error(`detect: the head must be ssdlite, got ${arch.head.kind}`);
-  const { rule } = arch.head;
+  const detector = detectorOf(arch);
+  const { rule } = detector.head;
   const { classes } = arch;
-  const bases = defaultBoxes(rule, detectionGrids(arch));
+  const bases = defaultBoxes(rule, detectionGrids(detector));
   const count = bases.length / 4;
   const row = classes + 4;
   if (output.length !== count * row) {

@@ -4,6 +4,7 @@ import { lowerWithOutputs } from '$lib/ops/lower';
 import { match, type Op, type Rules } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
+import { dropoutMask, dropoutOf } from '$lib/task/dropout';
 import type { Objective } from '$lib/task/objective';
 import type { Update } from '$lib/task/optimize';
 import type { Batch, Engine, Network, StepResult } from '../engine';
@@ -14,6 +15,7 @@ import { instantiate } from './kernels';
 import { openConv } from './layers/conv';
 import { openDense } from './layers/dense';
 import { openDepthwise } from './layers/depthwise';
+import { openDropped } from './layers/dropped';
 import { openAdd, openConcat, openMultiply } from './layers/joints';
 import type { Ground, Into, Layer } from './layers/layer';
 import { openAveragePool, openPool, openResize } from './layers/resample';
@@ -46,17 +48,18 @@ interface BackStep {
   readonly into: readonly (Into | null)[];
 }
 
-/** What a layer needs to know of its inputs besides where they lie. */
+/** What a layer needs to know of its inputs besides where they lie; `mask` where its input is thinned in training. */
 interface Site {
   readonly ground: Ground;
   readonly shapes: readonly Shape[];
+  readonly mask: number | null;
 }
 
 const rules: Rules<(site: Site) => Layer> = {
   conv: (op) => (site) => openConv(op, site.ground),
   depthwise: (op) => (site) => openDepthwise(op, site.ground),
   transposedConv: (op) => (site) => openTransposedConv(op, site.ground),
-  dense: (op) => (site) => openDense(op, site.ground),
+  dense: (op) => (site) => (site.mask === null ? openDense(op, site.ground) : openDropped(op, site.ground, site.mask)),
   pool: (op) => (site) => openPool(op, site.ground),
   averagePool: (op) => (site) => openAveragePool(op, site.ground),
   resize: (op) => (site) => openResize(op, site.ground),
@@ -84,6 +87,27 @@ interface Plan {
   readonly arch: Architecture;
   readonly ops: readonly Op[];
   readonly outputs: readonly string[];
+}
+
+/** The block that says which values are dropped in a step, for the op that drops some. */
+interface Mask {
+  readonly id: string;
+  readonly pointer: number;
+  /** Draws the values dropped in a step on `count` pictures. */
+  fill(count: number, draw: number | undefined): void;
+}
+
+function placeMask(arena: Arena, { arch, ops }: Omit<Plan, 'outputs'>, maxBatch: number): Mask | null {
+  const dropout = dropoutOf(arch);
+  const op = ops.find(({ id }) => id === dropout?.id);
+  if (!dropout || !op) return null;
+  const size = sizeOf(op.in);
+  const pointer = arena.alloc(maxBatch * size);
+  return {
+    id: op.id,
+    pointer,
+    fill: (count, draw) => arena.floats(pointer, count * size).set(dropoutMask(count * size, dropout.rate, draw))
+  };
 }
 
 /** A network in memory, before anyone may dispose of it. */
@@ -114,11 +138,13 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
     if (!place) throw new Error(m.engine_op_unknown({ network: arch.name, id }));
     return place;
   };
+  const mask = placeMask(arena, { arch, ops }, maxBatch);
   for (const op of ops) {
     const read = op.inputs.map(placeOf);
     const inputs = read.map(({ pointer }) => pointer);
     const ground = { kernels, arena, parameters, maxBatch, inputs, packed };
-    const layer = match(op, rules)({ ground, shapes: read.map(({ shape }) => shape) });
+    const thinned = mask?.id === op.id ? mask.pointer : null;
+    const layer = match(op, rules)({ ground, shapes: read.map(({ shape }) => shape), mask: thinned });
     layers.set(op.id, layer);
     places.set(op.id, { pointer: layer.output, shape: op.out });
   }
@@ -141,6 +167,7 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
       parameters.open('gradient');
       back = openBackward(arena, ops, layers, maxBatch);
     }
+    mask?.fill(count, batch.draw);
     run(images.subarray(0, count * pictureSize), count, true);
     const { pointer, shape } = placeOf(last);
     const size = count * sizeOf(shape);

@@ -25,7 +25,14 @@ import { spreadFilter } from './spread';
 export type TensorOf = (name: string) => Tensor;
 
 /** Inference reads the running statistics; training normalises by the batch and collects its statistics. */
-export type Mode = { readonly kind: 'inference' } | { readonly kind: 'training'; readonly statistics: BatchStatistics };
+export type Mode =
+  | { readonly kind: 'inference' }
+  | {
+      readonly kind: 'training';
+      readonly statistics: BatchStatistics;
+      /** What the input [n, c] of a dense op is multiplied by, by the op's id. */
+      readonly masks?: ReadonlyMap<string, Tensor>;
+    };
 
 /** Where a pass finds its tensors, and how it runs. */
 export interface Pass {
@@ -88,7 +95,8 @@ export function forwardAll(ops: readonly Op[], images: Tensor4D, pass: Pass): Re
     },
     dense: (op) => {
       const flat: Tensor2D = reshape(read(op, 0), [-1, op.in[2]]);
-      const product = matMul(flat, tensorOf(`${op.id}.weight`) as Tensor2D);
+      const mask = mode.kind === 'training' ? mode.masks?.get(op.id) : undefined;
+      const product = matMul(mask ? mul<Tensor2D>(flat, mask) : flat, tensorOf(`${op.id}.weight`) as Tensor2D);
       const sum = op.bias ? add(product, tensorOf(`${op.id}.bias`)) : product;
       return reshape(activate(sum, op.nl), [-1, 1, 1, op.out[2]]);
     },

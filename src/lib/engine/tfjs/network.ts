@@ -1,4 +1,4 @@
-/** @file The built network in TensorFlow.js: named variables, inference, SGD training; the port on webgpu, webgl, wasm and cpu. */
+/** @file The built network in TensorFlow.js: named variables, inference, training; the port on webgpu, webgl, wasm and cpu. */
 import {
   add,
   dispose,
@@ -6,15 +6,13 @@ import {
   losses,
   mul,
   reshape,
-  sub,
+  sum,
   tensor,
   tensor2d,
   tensor4d,
   tidy,
   variable,
   variableGrads,
-  zerosLike,
-  type Rank,
   type Scalar,
   type Tensor,
   type Tensor2D,
@@ -24,38 +22,32 @@ import {
 import type { Architecture } from '$lib/arch/architecture';
 import { lowerWithOutputs } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
-import { tensorsOf, type TensorSpec } from '$lib/ops/tensors';
+import { tensorsOf } from '$lib/ops/tensors';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
+import { spreadLabels } from '$lib/task/class-loss';
+import { dropoutMask, dropoutOf } from '$lib/task/dropout';
 import type { Objective } from '$lib/task/objective';
 import type { Update } from '$lib/task/optimize';
 import type { Batch, Engine, Network, StepResult } from '../engine';
-import { mustServe } from '../loss';
+import { lossOf, mustServe } from '../loss';
 import { openBackend, useBackend, type OpenOptions, type TfjsBackend } from './backend';
 import { BatchStatistics } from './batch-norm';
 import { forward, forwardAll } from './forward';
-
-interface Held {
-  readonly spec: TensorSpec;
-  readonly value: Variable;
-  /** Momentum of SGD; null for running statistics. */
-  readonly velocity: Variable | null;
-}
+import { Optimiser, type Held } from './optimiser';
 
 let built = 0;
 
-/** How many rows of logits have their (first) maximum at the label. */
-function countCorrect(logits: Float32Array, labels: Uint8Array, count: number): number {
-  const classes = logits.length / count;
-  let correct = 0;
-  for (let row = 0; row < count; row++) {
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      if ((logits[row * classes + c] ?? 0) > (logits[row * classes + best] ?? 0)) best = c;
-    }
-    if (best === labels[row]) correct++;
-  }
-  return correct;
+/** A first look at a batch: its verdict and the gradient of the answer, for losses that are known in plain arrays. */
+interface Look {
+  readonly verdict: StepResult;
+  readonly gradient: Float32Array;
+}
+
+/** What is learned from what. */
+interface Lesson {
+  readonly batch: Batch;
+  readonly objective: Objective;
 }
 
 class TfjsNetwork implements Network {
@@ -63,6 +55,7 @@ class TfjsNetwork implements Network {
   readonly #ops: readonly Op[];
   readonly #outputs: readonly string[];
   readonly #held = new Map<string, Held>();
+  readonly #optimiser = new Optimiser(this.#held);
   readonly #backend: TfjsBackend;
   readonly #maxBatch: number;
 
@@ -85,39 +78,65 @@ class TfjsNetwork implements Network {
       }
       const start = tensor(given.data.slice(), [...spec.shape], 'float32');
       const value = variable(start, spec.trainable, `${prefix}/${spec.name}`);
-      const zeros = spec.trainable ? zerosLike(start) : null;
-      const velocity = zeros && variable(zeros, false, `${prefix}/${spec.name}/velocity`);
-      dispose(zeros ? [start, zeros] : [start]);
-      this.#held.set(spec.name, { spec, value, velocity });
+      dispose(start);
+      this.#held.set(spec.name, { spec, value });
     }
   }
 
   async trainStep(batch: Batch, objective: Objective, update: Update): Promise<StepResult> {
     mustServe(this.arch, objective);
+    const direct = objective.kind === 'classes' && !objective.teacher;
+    const look = direct ? null : await this.#look(batch, objective);
+    const truths = direct ? spreadLabels(batch, this.arch.classes, objective.smoothing) : null;
     const statistics = new BatchStatistics();
     const trained = [...this.#held.values()].filter(({ spec }) => spec.trainable).map(({ value }) => value);
-    const [loss, logits] = this.#run(() => {
-      const images = this.#imagesOf(batch.images, batch.count);
-      const targets = this.#targetsOf(batch);
-      let last: Tensor2D | undefined;
+    const [loss, answer] = this.#run(() => {
+      let last: Tensor | undefined;
       const { value, grads } = variableGrads(() => {
-        const out = forward(this.#ops, images, { tensorOf: this.#tensorOf, mode: { kind: 'training', statistics } });
-        last = keep(reshape<Rank.R2>(out, [batch.count, this.arch.classes]));
-        return losses.softmaxCrossEntropy<Tensor2D, Scalar>(targets, last);
+        const out = this.#trainingForward(batch, statistics);
+        last = keep(out);
+        if (look) return sum<Scalar>(mul(out, tensor(look.gradient, out.shape)));
+        const shape: [number, number] = [batch.count, this.arch.classes];
+        return losses.softmaxCrossEntropy<Tensor2D, Scalar>(tensor2d(truths ?? [], shape), reshape(out, shape));
       }, trained);
-      this.#update(grads, update);
       this.#follow(statistics);
-      if (!last) throw new Error('training step: the forward pass must give logits');
+      this.#optimiser.step(grads, update);
+      if (!last) throw new Error('training step: the forward pass must give an answer');
       return [value, last] as const;
     });
     statistics.dispose();
-    const [lossData, logitData] = await Promise.all([loss.data<'float32'>(), logits.data<'float32'>()]);
-    dispose([loss, logits]);
-    return {
-      loss: lossData[0] ?? NaN,
-      correct: countCorrect(logitData, batch.labels, batch.count),
-      terms: batch.count
-    };
+    const verdict = look ? look.verdict : await this.#judged(loss, answer, { batch, objective });
+    dispose([loss, answer]);
+    return verdict;
+  }
+
+  /** The loss as TensorFlow.js worked it out, and how many pictures were right. */
+  async #judged(loss: Tensor, answer: Tensor, { batch, objective }: Lesson): Promise<StepResult> {
+    const [lossData, answerData] = await Promise.all([loss.data<'float32'>(), answer.data<'float32'>()]);
+    return { ...lossOf(answerData, batch, { arch: this.arch, objective }), loss: lossData[0] ?? NaN };
+  }
+
+  /** Runs the batch in training mode, changing nothing. */
+  async #look(batch: Batch, objective: Objective): Promise<Look> {
+    const statistics = new BatchStatistics();
+    const answer = this.#run(() => this.#trainingForward(batch, statistics));
+    statistics.dispose();
+    const data = await answer.data<'float32'>();
+    answer.dispose();
+    const gradient = new Float32Array(data.length);
+    return { verdict: lossOf(data, batch, { arch: this.arch, objective, gradient }), gradient };
+  }
+
+  #trainingForward(batch: Batch, statistics: BatchStatistics): Tensor4D {
+    const masks = new Map<string, Tensor>();
+    const dropout = dropoutOf(this.arch);
+    const op = this.#ops.find(({ id }) => id === dropout?.id);
+    if (dropout && op) {
+      const shape: [number, number] = [batch.count, op.in[2]];
+      masks.set(op.id, tensor2d(dropoutMask(shape[0] * shape[1], dropout.rate, batch.draw), shape));
+    }
+    const mode = { kind: 'training', statistics, masks } as const;
+    return forward(this.#ops, this.#imagesOf(batch.images, batch.count), { tensorOf: this.#tensorOf, mode });
   }
 
   async forward(images: Float32Array, count: number): Promise<Float32Array> {
@@ -150,16 +169,12 @@ class TfjsNetwork implements Network {
     return Object.fromEntries(ids.map((id, i) => [id, data[i] ?? new Float32Array()]));
   }
 
-  async read(): Promise<Tensors> {
-    const tensors: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
-    for (const [name, { spec, value }] of this.#held) {
-      tensors[name] = { shape: spec.shape, data: (await value.data<'float32'>()).slice() };
-    }
-    return tensors;
+  read(): Promise<Tensors> {
+    return this.#copies(({ value }) => value);
   }
 
-  async readAveraged(): Promise<Tensors> {
-    return this.read();
+  readAveraged(): Promise<Tensors> {
+    return this.#copies(({ spec, value }) => this.#optimiser.averageOf(spec.name) ?? value);
   }
 
   async write(tensors: Tensors): Promise<void> {
@@ -171,17 +186,29 @@ class TfjsNetwork implements Network {
     });
   }
 
-  async readState(): Promise<Tensors> {
-    return {};
+  readState(): Promise<Tensors> {
+    return this.#optimiser.read();
   }
 
   async writeState(state: Tensors): Promise<void> {
-    void state;
+    this.#run(() => {
+      this.#optimiser.write(state);
+      return [];
+    });
   }
 
   dispose(): void {
-    for (const { value, velocity } of this.#held.values()) dispose(velocity ? [value, velocity] : [value]);
+    this.#optimiser.dispose();
+    for (const { value } of this.#held.values()) dispose(value);
     this.#held.clear();
+  }
+
+  async #copies(pick: (held: Held) => Variable): Promise<Tensors> {
+    const tensors: Record<string, Tensors[string]> = {};
+    for (const [name, held] of this.#held) {
+      tensors[name] = { shape: held.spec.shape, data: (await pick(held).data<'float32'>()).slice() };
+    }
+    return tensors;
   }
 
   readonly #tensorOf = (name: string): Tensor => this.#hold(name).value;
@@ -203,27 +230,6 @@ class TfjsNetwork implements Network {
     if (count < 1 || count > this.#maxBatch) throw new Error(`batch: must hold 1 to ${this.#maxBatch}, got ${count}`);
     const [height, width, channels] = this.arch.input;
     return tensor4d(images.slice(0, count * height * width * channels), [count, height, width, channels]);
-  }
-
-  #targetsOf({ labels, count }: Batch): Tensor2D {
-    const { classes } = this.arch;
-    const oneHot = new Float32Array(count * classes);
-    for (let row = 0; row < count; row++) oneHot[row * classes + (labels[row] ?? 0)] = 1;
-    return tensor2d(oneHot, [count, classes]);
-  }
-
-  /** Nesterov as PyTorch's SGD: d = g + wd w; v = m v + d; w -= lr (d + m v); decay on weights only. */
-  #update(grads: Record<string, Tensor>, { learningRate, optimizer, weightDecay }: Update): void {
-    if (optimizer.kind !== 'sgd') throw new Error(optimizer.kind);
-    const { momentum } = optimizer;
-    for (const { spec, value, velocity } of this.#held.values()) {
-      const grad = grads[value.name];
-      if (!velocity || !grad) continue;
-      const d = spec.role === 'weight' && weightDecay !== 0 ? add(grad, mul(value, weightDecay)) : grad;
-      const v = add(mul(velocity, momentum), d);
-      velocity.assign(v);
-      value.assign(sub(value, mul(add(d, mul(v, momentum)), learningRate)));
-    }
   }
 
   /** Running statistics follow the batch (biased variance); `momentum` is the share kept. */
