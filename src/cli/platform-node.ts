@@ -9,11 +9,14 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { readBundled } from '$lib/data/bundled';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
-import { loadCore } from '$lib/engine/simd/load';
 import { openSimdEngine } from '$lib/engine/simd/network';
-import { openEngine } from '$workers/open-engine';
+import type { TfjsBackend } from '$lib/engine/tfjs/backend';
+import { openEngine, type EngineDoors } from '$workers/open-engine';
 import type { Platform } from '$workers/platform';
 import type { TrainerPort, TrainerRunner } from '$workers/trainer/protocol';
+import { readCore } from './core';
+import { nodeMemory } from './memory-node';
+import { openParallel } from './open-parallel';
 import { root } from './root';
 
 const wasmFolder = (): string => {
@@ -27,16 +30,14 @@ async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
   return readBundled(JSON.parse(manifest), new Uint8Array(bytes));
 }
 
-async function openSimd(): Promise<Engine> {
-  const at = (name: string): string => join(root, 'src/lib/engine/simd/generated', name);
-  const [plain, relaxed] = await Promise.all([readFile(at('core.wasm')), readFile(at('core-relaxed.wasm'))]);
-  return openSimdEngine(await loadCore({ plain: new Uint8Array(plain), relaxed: new Uint8Array(relaxed) }));
+const openSimd = async (): Promise<Engine> => openSimdEngine(await readCore());
+
+async function openTfjs(backend: TfjsBackend): Promise<Engine> {
+  const { openTfjsEngine } = await import('$lib/engine/tfjs/network');
+  return openTfjsEngine(backend, { wasmPaths: wasmFolder() });
 }
 
-async function openTfjs(): Promise<Engine> {
-  const { openTfjsEngine } = await import('$lib/engine/tfjs/network');
-  return openTfjsEngine('wasm', { wasmPaths: wasmFolder() });
-}
+const engines: EngineDoors = { simd: openSimd, tfjs: openTfjs, backends: ['wasm', 'cpu'] };
 
 function spawnTrainer(): Promise<TrainerPort> {
   const file = join(root, 'dist/cli/trainer-thread.js');
@@ -63,7 +64,10 @@ export const nodePlatform: Platform = {
   // Node's clock is exact to a microsecond, as an isolated page's is.
   isolated: true,
   bundled,
-  openEngine: (choice) => openEngine(choice, { simd: openSimd, tfjs: openTfjs }),
+  engines,
+  memory: nodeMemory,
+  openEngine: (choice) => openEngine(choice, engines),
+  openParallel,
   openRuntime: async (_, seed = 1) => {
     const { openTfjsRuntime } = await import('$lib/engine/tfjs/latency-runtime');
     return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1, seed });

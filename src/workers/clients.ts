@@ -1,7 +1,8 @@
 /** @file Workers: what the page may import: starts a run in its own worker, streams its events, reports a death. */
-import { proxy, wrap } from 'comlink';
+import { proxy, wrap, type Remote } from 'comlink';
 import { m } from '$paraglide/messages';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './adapt/protocol';
+import type { LookRunner } from './look/protocol';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from './measure/protocol';
 import type { RunEnd, RunHandle, Runner } from './run';
 import type { SearchEvent, SearchRequest, SearchResult } from './search/protocol';
@@ -47,6 +48,55 @@ function start<Request, Event, Result>(
 /** Trains one network. */
 export function startTrain(request: TrainRequest, onEvent: (event: TrainEvent) => void): RunHandle<TrainResult> {
   return start(new Worker(new URL('./train/worker.ts', import.meta.url), { type: 'module' }), request, onEvent);
+}
+
+/** What the estimate of a training found, or why there is none. */
+export type TrainEstimate =
+  | ({ readonly kind: 'ok' } & Pick<TrainEvent & { kind: 'ready' }, 'engine' | 'why' | 'candidates' | 'refused'> &
+      Pick<TrainEvent & { kind: 'estimate' }, 'stepMs' | 'steps' | 'totalMs' | 'imagesPerSecond'>)
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Times one step of a training in a worker of its own, without training. */
+export async function estimateTraining(request: TrainRequest): Promise<TrainEstimate> {
+  let ready: (TrainEvent & { kind: 'ready' }) | null = null;
+  let estimate: (TrainEvent & { kind: 'estimate' }) | null = null;
+  const end = await startTrain({ ...request, only: 'estimate' }, (event) => {
+    if (event.kind === 'ready') ready = event;
+    if (event.kind === 'estimate') estimate = event;
+  }).done;
+  if (end.kind === 'failed') return end;
+  return estimateOf(ready, estimate);
+}
+
+function estimateOf(
+  ready: (TrainEvent & { kind: 'ready' }) | null,
+  estimate: (TrainEvent & { kind: 'estimate' }) | null
+): TrainEstimate {
+  if (!ready || !estimate) return { kind: 'failed', reason: m.workers_run_ended() };
+  const { engine, why, candidates, refused } = ready;
+  const { stepMs, steps, totalMs, imagesPerSecond } = estimate;
+  return { kind: 'ok', engine, why, candidates, refused, stepMs, steps, totalMs, imagesPerSecond };
+}
+
+/** A worker that looks into trained networks; its calls reject when it dies. */
+export function openLooker(): { readonly runner: LookRunner; close(): void } {
+  const worker = new Worker(new URL('./look/worker.ts', import.meta.url), { type: 'module' });
+  const remote: Remote<LookRunner> = wrap<LookRunner>(worker);
+  const death = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', ({ message }) => {
+      reject(new Error(message ? m.workers_stopped({ reason: message }) : m.workers_stopped_unloaded()));
+    });
+  });
+  death.catch(() => undefined);
+  const alive = <T>(answer: Promise<T>): Promise<T> => Promise.race([answer, death]);
+  return {
+    runner: {
+      open: (data) => alive(remote.open(data)),
+      pictures: (from, count) => alive(remote.pictures(from, count)),
+      look: (checkpoint, picture) => alive(remote.look(checkpoint, picture))
+    },
+    close: () => worker.terminate()
+  };
 }
 
 /** Times a network and its columns. */

@@ -1,33 +1,199 @@
 /** @file Workers: opens the engine a run asked for, or the best there is, with the sentence why. */
-import { chooseEngine } from '$lib/engine/choose';
+import { build as stamp } from '$lib/base/build';
+import { sha256Hex } from '$lib/data/sha256';
+import {
+  chooseEngine,
+  isGpu,
+  isWanted,
+  type EngineCandidate,
+  type EngineId,
+  type RefusedEngine
+} from '$lib/engine/choose';
 import type { Engine } from '$lib/engine/engine';
+import { timeStep, type StepTrial } from '$lib/engine/step-time';
+import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { m } from '$paraglide/messages';
 import type { EngineChoice } from './choice';
-import type { OpenedEngine } from './platform';
 
-/** How a platform opens each kind of engine; both reject with a reason. */
+/** An engine with the sentence why it was picked. */
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly why: string;
+}
+
+/** What came of timing every engine. */
+interface Timed {
+  readonly candidates: readonly EngineCandidate[];
+  readonly refused: readonly RefusedEngine[];
+}
+
+/** An engine picked by timing one step of a network on each. */
+export interface TimedEngine extends OpenedEngine, Timed {
+  /** What a step takes on the engine picked; null when none was timed to the end. */
+  readonly stepMs: number | null;
+  /** What the person should know: there is no SIMD core on this machine. */
+  readonly warning: string | null;
+}
+
+/** How a platform opens each engine; all reject with a reason. */
 export interface EngineDoors {
   simd(): Promise<Engine>;
-  tfjs(): Promise<Engine>;
+  tfjs(backend: TfjsBackend): Promise<Engine>;
+  /** The backends this kind of platform may have, the likely faster ones first; 'cpu' is for when nothing else opens. */
+  readonly backends: readonly TfjsBackend[];
 }
+
+/** What was timed before on this device, as JSON text by key; keeping may fail silently, the next run times again. */
+export interface ChoiceMemory {
+  recall(key: string): Promise<string | null>;
+  remember(key: string, text: string): Promise<void>;
+  /** Names the device: what was timed on another says nothing here. */
+  readonly device: string;
+}
+
+/** What timing needs besides doors. */
+export interface Stopwatch {
+  readonly clock: () => number;
+  readonly memory: ChoiceMemory;
+}
+
+/** What is remembered of a timing. */
+interface Remembered extends Timed {
+  readonly format: 1;
+}
+
+/** Timing one engine takes no longer than this. */
+const LIMIT_MS = 4000;
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Opens the SIMD core unless TensorFlow.js was asked for; falls back to it, saying so, where the core cannot start. */
-export async function openEngine(choice: EngineChoice, doors: EngineDoors): Promise<OpenedEngine> {
-  const wanted = choice === 'auto' ? null : choice;
-  if (choice !== 'tfjs') {
+const open = (engine: EngineId, doors: EngineDoors): Promise<Engine> =>
+  engine === 'simd' ? doors.simd() : doors.tfjs(engine.slice('tfjs:'.length) as TfjsBackend);
+
+/** The engines a choice allows, in the order they are tried; those this kind of platform never has are refused by their doors. */
+function allowed(choice: EngineChoice, { backends }: EngineDoors): EngineId[] {
+  if (choice !== 'auto' && choice !== 'tfjs') return [choice];
+  const ids: EngineId[] = ['simd', ...backends.map((backend): EngineId => `tfjs:${backend}`)];
+  return ids.filter((id) => isWanted(id, choice));
+}
+
+async function firstOf(ids: readonly EngineId[], doors: EngineDoors) {
+  const refused: RefusedEngine[] = [];
+  for (const id of ids) {
     try {
-      const engine = await doors.simd();
-      const { why } = chooseEngine([{ kind: 'simd', build: engine.build, gpu: false, stepMs: null }], wanted);
-      return { engine, why };
+      return { id, engine: await open(id, doors), refused };
     } catch (error) {
-      if (choice === 'simd') throw error;
-      const engine = await doors.tfjs();
-      return { engine, why: m.workers_simd_failed({ reason: reasonOf(error) }) };
+      refused.push({ engine: id, reason: reasonOf(error) });
     }
   }
-  const engine = await doors.tfjs();
-  const { why } = chooseEngine([{ kind: 'tfjs', build: engine.build, gpu: false, stepMs: null }], wanted);
-  return { engine, why };
+  throw new Error(m.engine_none_here({ reasons: refused.map(({ reason }) => reason).join('; ') }));
+}
+
+/** Opens the first engine a choice allows, the core before others, without timing any; says so where the core cannot start. */
+export async function openEngine(choice: EngineChoice, doors: EngineDoors): Promise<OpenedEngine> {
+  const { id, engine, refused } = await firstOf(allowed(choice, doors), doors);
+  const { why } = chooseEngine([{ engine: id, build: engine.build, stepMs: null, moreThanMs: null }], choice);
+  const [core] = refused;
+  return { engine, why: core?.engine === 'simd' ? m.workers_simd_failed({ reason: core.reason }) : why };
+}
+
+/** Opens the TensorFlow.js network that holds the weights while the core trains: exact float32 first. */
+export async function openFrame(doors: EngineDoors): Promise<Engine> {
+  const exact = doors.backends.filter((backend) => !isGpu(`tfjs:${backend}`));
+  return (
+    await firstOf(
+      exact.map((backend): EngineId => `tfjs:${backend}`),
+      doors
+    )
+  ).engine;
+}
+
+/** Times a step on each engine a choice allows. */
+async function timeAll(
+  choice: EngineChoice,
+  doors: EngineDoors,
+  trial: StepTrial & Pick<Stopwatch, 'clock'>
+): Promise<Timed> {
+  const candidates: EngineCandidate[] = [];
+  const refused: RefusedEngine[] = [];
+  for (const id of allowed(choice, doors)) {
+    if (id === 'tfjs:cpu' && candidates.length > 0) continue;
+    const beatMs = Math.min(...candidates.map(({ stepMs }) => stepMs ?? Infinity));
+    try {
+      const engine = await open(id, doors);
+      const time = await timeStep(engine, trial, { clock: trial.clock, limitMs: LIMIT_MS, beatMs });
+      const times =
+        time.kind === 'over'
+          ? { stepMs: null, moreThanMs: time.moreThanMs }
+          : { stepMs: time.stepMs, moreThanMs: null };
+      candidates.push({ engine: id, build: engine.build, ...times });
+    } catch (error) {
+      refused.push({ engine: id, reason: reasonOf(error) });
+    }
+  }
+  if (candidates.length === 0) {
+    throw new Error(m.engine_none_here({ reasons: refused.map(({ reason }) => reason).join('; ') }));
+  }
+  return { candidates, refused };
+}
+
+/** One text for networks whose steps cost the same: the table without its name, the batch, the device and this program. */
+async function keyOf(choice: EngineChoice, { arch, batchSize }: StepTrial, device: string): Promise<string> {
+  const { name: _, ...table } = arch;
+  const text = JSON.stringify([choice, device, stamp, batchSize, table]);
+  return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 32);
+}
+
+function parseRemembered(text: string | null): Remembered | null {
+  if (text === null) return null;
+  try {
+    const read = JSON.parse(text) as Partial<Remembered> | null;
+    return read?.format === 1 && Array.isArray(read.candidates) && Array.isArray(read.refused)
+      ? (read as Remembered)
+      : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** What was timed, as a choice with its opened engine. */
+function judged(choice: EngineChoice, timed: Timed, engine: Engine): TimedEngine {
+  const { engine: id, why } = chooseEngine(timed.candidates, choice);
+  const stepMs = timed.candidates.find((one) => one.engine === id)?.stepMs ?? null;
+  const core = timed.refused.find((one) => one.engine === 'simd');
+  const warning = core ? m.workers_simd_failed({ reason: core.reason }) : null;
+  return { engine, why, ...timed, stepMs, warning };
+}
+
+/** The engine remembered as the fastest; null when it does not open any more, or as another build. */
+async function reopened(choice: EngineChoice, doors: EngineDoors, timed: Remembered): Promise<TimedEngine | null> {
+  const { engine: id, build } = chooseEngine(timed.candidates, choice);
+  try {
+    const engine = await open(id, doors);
+    return engine.build === build ? judged(choice, timed, engine) : null;
+  } catch {
+    // Timing anew says what is wrong with it.
+    return null;
+  }
+}
+
+/**
+ * Times one step of a network on each engine a choice allows and opens the fastest; what was timed on this device before
+ * is remembered, by network and batch. Rejects when no engine opens.
+ */
+export async function openFastest(
+  choice: EngineChoice,
+  doors: EngineDoors,
+  trial: StepTrial & Stopwatch
+): Promise<TimedEngine> {
+  const { memory } = trial;
+  const key = await keyOf(choice, trial, memory.device);
+  const known = parseRemembered(await memory.recall(key));
+  const again = known && (await reopened(choice, doors, known));
+  if (again) return { ...again, why: m.engine_remembered({ why: again.why }) };
+  const timed = await timeAll(choice, doors, trial);
+  await memory.remember(key, JSON.stringify({ format: 1, ...timed } satisfies Remembered));
+  const { engine: id } = chooseEngine(timed.candidates, choice);
+  return judged(choice, timed, await open(id, doors));
 }

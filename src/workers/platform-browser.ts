@@ -2,8 +2,10 @@
 import { wrap } from 'comlink';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
+import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { m } from '$paraglide/messages';
-import { openEngine } from './open-engine';
+import { browserMemory } from './memory-browser';
+import { openEngine, type EngineDoors } from './open-engine';
 import type { Platform } from './platform';
 import type { TrainerPort, TrainerRunner } from './trainer/protocol';
 
@@ -27,21 +29,15 @@ async function openSimd(): Promise<Engine> {
   return openSimdEngine(await fetchCore());
 }
 
-async function openTfjs(): Promise<Engine> {
+async function openTfjs(backend: TfjsBackend): Promise<Engine> {
   const [{ openTfjsEngine }, { browserWasmPaths }] = await Promise.all([
     import('$lib/engine/tfjs/network'),
     import('$lib/engine/tfjs/wasm-browser')
   ]);
-  const reasons: string[] = [];
-  for (const backend of ['webgpu', 'webgl', 'wasm', 'cpu'] as const) {
-    try {
-      return await openTfjsEngine(backend, { wasmPaths: browserWasmPaths });
-    } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
-    }
-  }
-  throw new Error(m.workers_tfjs_failed({ reasons: reasons.join('; ') }));
+  return openTfjsEngine(backend, { wasmPaths: browserWasmPaths });
 }
+
+const engines: EngineDoors = { simd: openSimd, tfjs: openTfjs, backends: ['webgpu', 'webgl', 'wasm', 'cpu'] };
 
 async function spawnTrainer(): Promise<TrainerPort> {
   const worker = new Worker(new URL('./trainer/worker.ts', import.meta.url), { type: 'module' });
@@ -69,7 +65,10 @@ export const browserPlatform: Platform = {
   cores: navigator.hardwareConcurrency || 1,
   isolated: self.crossOriginIsolated,
   bundled,
-  openEngine: (choice) => openEngine(choice, { simd: openSimd, tfjs: openTfjs }),
+  engines,
+  memory: browserMemory,
+  openEngine: (choice) => openEngine(choice, engines),
+  openParallel: async (workers) => (await import('./replica/open-parallel')).openParallel(workers),
   openRuntime: async (_, seed = 1) => {
     const [{ openTfjsRuntime }, { browserWasmPaths }] = await Promise.all([
       import('$lib/engine/tfjs/latency-runtime'),

@@ -3,13 +3,8 @@ import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import type { LatencyRuntime } from '$lib/latency/runtime';
 import type { DataChoice, EngineChoice, RuntimeChoice } from './choice';
+import type { ChoiceMemory, EngineDoors, OpenedEngine } from './open-engine';
 import type { TrainerPort } from './trainer/protocol';
-
-/** An engine with the sentence why it was picked. */
-export interface OpenedEngine {
-  readonly engine: Engine;
-  readonly why: string;
-}
 
 export interface Platform {
   /** Milliseconds from a monotonic clock. */
@@ -20,7 +15,12 @@ export interface Platform {
   readonly cores: number;
   readonly isolated: boolean;
   bundled(id: 'fashion-mnist'): Promise<Dataset>;
+  readonly engines: EngineDoors;
+  /** What was timed on this device before. */
+  readonly memory: ChoiceMemory;
   openEngine(choice: EngineChoice): Promise<OpenedEngine>;
+  /** A core whose networks train on several workers at once; rejects with a sentence where memory cannot be shared. */
+  openParallel(workers: number): Promise<Engine>;
   /** `seed` draws the weights and inputs that are timed. */
   openRuntime(choice: RuntimeChoice, seed?: number): Promise<LatencyRuntime>;
   /** Starts one more worker that trains networks. */

@@ -1,48 +1,55 @@
+/** @file Tests of the decision which engine trains, on candidates as data. */
 import { describe, expect, test } from 'vitest';
 import { chooseEngine, type EngineCandidate } from './choose';
 
-const simd: EngineCandidate = { kind: 'simd', build: 'simd relaxed 3f2a91c0', gpu: false, stepMs: 200 };
-const webgpu: EngineCandidate = { kind: 'tfjs', build: 'tfjs 4.22.0 webgpu', gpu: true, stepMs: 60 };
-const wasm: EngineCandidate = { kind: 'tfjs', build: 'tfjs 4.22.0 wasm', gpu: false, stepMs: 900 };
+const simd: EngineCandidate = { engine: 'simd', build: 'simd relaxed 3f2a91c0', stepMs: 200, moreThanMs: null };
+const webgpu: EngineCandidate = { engine: 'tfjs:webgpu', build: 'tfjs 4.22.0 webgpu', stepMs: 60, moreThanMs: null };
+const webgl: EngineCandidate = { engine: 'tfjs:webgl', build: 'tfjs 4.22.0 webgl', stepMs: 150, moreThanMs: null };
+const wasm: EngineCandidate = { engine: 'tfjs:wasm', build: 'tfjs 4.22.0 wasm', stepMs: null, moreThanMs: 900 };
 
 describe('chooseEngine', () => {
-  test('takes the SIMD core when there is no graphics processor', () => {
-    expect(chooseEngine([wasm, simd])).toMatchObject({ kind: 'simd', build: simd.build });
-  });
-
-  test('takes a graphics processor only when it was timed faster', () => {
-    expect(chooseEngine([simd, webgpu])).toEqual({
-      kind: 'tfjs',
-      build: webgpu.build,
-      why: 'tfjs 4.22.0 webgpu trains a step in 60 ms here, the SIMD core in 200 ms.'
+  test('takes the core when every other engine is slower, and says by how much', () => {
+    expect(chooseEngine([{ ...webgpu, stepMs: 250 }, wasm, simd])).toEqual({
+      engine: 'simd',
+      build: simd.build,
+      why: 'simd relaxed 3f2a91c0 trains a step in 200 ms here (tfjs 4.22.0 webgpu: 250 ms, tfjs 4.22.0 wasm: more than 900 ms).'
     });
-    expect(chooseEngine([simd, { ...webgpu, stepMs: 250 }]).kind).toBe('simd');
-    expect(chooseEngine([simd, { ...webgpu, stepMs: null }]).kind).toBe('simd');
-    expect(chooseEngine([{ ...simd, stepMs: null }, webgpu]).kind).toBe('simd');
   });
 
-  test('never trades the SIMD core for another engine without a graphics processor', () => {
-    expect(chooseEngine([simd, { ...wasm, stepMs: 1 }]).kind).toBe('simd');
+  test('takes a graphics processor when its timed step is faster', () => {
+    expect(chooseEngine([simd, webgpu, wasm])).toMatchObject({ engine: 'tfjs:webgpu', build: webgpu.build });
+    expect(chooseEngine([simd, webgl, webgpu]).engine).toBe('tfjs:webgpu');
+    expect(chooseEngine([simd, webgl, { ...webgpu, stepMs: null }]).engine).toBe('tfjs:webgl');
   });
 
-  test('without the SIMD core takes the fastest timed engine and says so', () => {
-    const choice = chooseEngine([wasm, { ...wasm, build: 'tfjs 4.22.0 cpu', stepMs: null }]);
-    expect(choice).toEqual({
-      kind: 'tfjs',
+  test('takes the core when two are equally fast, and when nothing was timed', () => {
+    expect(chooseEngine([{ ...webgpu, stepMs: 200 }, simd]).engine).toBe('simd');
+    const untimed = { stepMs: null, moreThanMs: null };
+    expect(
+      chooseEngine([
+        { ...webgpu, ...untimed },
+        { ...simd, ...untimed }
+      ]).engine
+    ).toBe('simd');
+  });
+
+  test('without the core takes the fastest timed engine and says so', () => {
+    expect(chooseEngine([{ ...wasm, stepMs: 900, moreThanMs: null }])).toEqual({
+      engine: 'tfjs:wasm',
       build: wasm.build,
       why: 'The SIMD core is not available; tfjs 4.22.0 wasm is next (900 ms a step).'
     });
   });
 
-  test('the user decides when what they want has opened', () => {
-    expect(chooseEngine([simd, webgpu, wasm], wasm.build)).toMatchObject({
-      build: wasm.build,
-      why: `Chosen by you: ${wasm.build}.`
-    });
-    expect(chooseEngine([webgpu, wasm], 'simd').why).toMatch(/^simd was asked for but is not available here\./);
+  test('the user decides: an engine, TensorFlow.js at its fastest, or one backend of it', () => {
+    const all = [simd, webgpu, webgl, wasm];
+    expect(chooseEngine(all, 'simd')).toMatchObject({ engine: 'simd', why: `Chosen by you: ${simd.build}.` });
+    expect(chooseEngine(all, 'tfjs').engine).toBe('tfjs:webgpu');
+    expect(chooseEngine(all, 'tfjs:wasm').engine).toBe('tfjs:wasm');
   });
 
-  test('refuses an empty list', () => {
+  test('refuses what is not there, and an empty list', () => {
+    expect(() => chooseEngine([simd], 'tfjs:webgl')).toThrow('engine tfjs:webgl: must be available here');
     expect(() => chooseEngine([])).toThrow('got none');
   });
 });

@@ -100,7 +100,7 @@ test('foldTrain(view, estimate) tells the time left before the first step', () =
 });
 
 test('foldTrain(view, ready) keeps what was timed and what could not be had', () => {
-  const candidates = [{ kind: 'simd', build: 'simd relaxed', gpu: false, stepMs: 5 }] as const;
+  const candidates = [{ engine: 'simd', build: 'simd relaxed', stepMs: 5, moreThanMs: null }] as const;
   const refused = [{ engine: 'tfjs:webgpu', reason: 'no adapter' }] as const;
   const event: TrainEvent = {
     kind: 'ready',
@@ -109,6 +109,7 @@ test('foldTrain(view, ready) keeps what was timed and what could not be had', ()
     engine: 'simd relaxed',
     frame: 'tfjs wasm',
     why: 'fastest',
+    warning: null,
     candidates,
     refused,
     workers: 2,

@@ -1,22 +1,22 @@
 /** @file Workers: training one network, as messages. */
-import type { Architecture, Shape } from '$lib/arch/architecture';
+import type { Architecture } from '$lib/arch/architecture';
 import type { FitChange } from '$lib/arch/fit';
-import type { SplitName } from '$lib/data/dataset';
 import type { EngineCandidate, RefusedEngine } from '$lib/engine/choose';
 import type { Recipe } from '$lib/engine/recipe';
+import type { Report } from '$lib/engine/report';
+import type { Teaching } from '$lib/task/objective';
 import type { Checked, Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import type { DataChoice, EngineChoice } from '../choice';
+
+export type { Mistake, Report } from '$lib/engine/report';
 
 /** What a recipe says beyond the four numbers every form shows; what is left out is as in `defaultRecipe`. */
 export type RecipeDetails = Partial<Omit<Recipe, 'epochs' | 'batchSize' | 'learningRate' | 'seed'>>;
 
-/** A trained network whose answers are learned from as well, and how much they count (0..1) beside the labels. */
+/** A trained network whose answers are learned from beside the labels. */
 export interface Teacher {
   readonly checkpoint: Checkpoint;
-  /** 'kl': softened answers (Hinton et al. 2015, section 2); 'mse': the logits themselves. */
-  readonly loss:
-    | { readonly kind: 'kl'; readonly temperature: number; readonly weight: number }
-    | { readonly kind: 'mse'; readonly weight: number };
+  readonly loss: Teaching;
 }
 
 export interface TrainRequest {
@@ -42,44 +42,6 @@ export interface TrainRequest {
   readonly only?: 'estimate';
 }
 
-/** A picture that was taken for something else. */
-export interface Mistake {
-  /** Index in the split. */
-  readonly picture: number;
-  readonly truth: number;
-  readonly predicted: number;
-  /** Softmax share 0..1 of the wrong answer, and of the right one. */
-  readonly probability: number;
-  readonly truthProbability: number;
-  /** The picture itself, uint8 [height, width, channels]. */
-  readonly pixels: Uint8Array;
-}
-
-/** How a trained network does on a split, in full. */
-export interface Report {
-  readonly split: SplitName;
-  readonly count: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly classes: readonly string[];
-  /** Height, width and channels of a picture. */
-  readonly shape: Shape;
-  /** Pictures by true class (rows) and answered class (columns). */
-  readonly confusion: readonly (readonly number[])[];
-  readonly perClass: readonly {
-    readonly name: string;
-    readonly count: number;
-    /** Share 0..1 of the class's pictures that were found; null without pictures. */
-    readonly recall: number | null;
-    /** Share 0..1 of the pictures given this class that belong to it; null when it was never given. */
-    readonly precision: number | null;
-  }[];
-  /** Most confidently wrong first; at most 36. */
-  readonly worst: readonly Mistake[];
-  /** Share 0..1 of pictures whose class is among the five likeliest; null below six classes. */
-  readonly top5: number | null;
-}
-
 export type TrainEvent =
   /** 'timing' while one step is timed on each engine. */
   | { readonly kind: 'preparing'; readonly what: 'data' | 'engine' | 'network' | 'timing' }
@@ -92,6 +54,8 @@ export type TrainEvent =
       /** The TensorFlow.js network that holds the weights, validates and checks; null when none opened. */
       readonly frame: string | null;
       readonly why: string;
+      /** What the person should know of this choice: a machine without SIMD, answers that cannot be checked. */
+      readonly warning: string | null;
       /** What was timed on the way to this choice, and what could not be had. */
       readonly candidates: readonly EngineCandidate[];
       readonly refused: readonly RefusedEngine[];

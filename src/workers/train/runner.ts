@@ -1,112 +1,118 @@
-/** @file Workers: trains one network and reports every step of it. */
-import { fitTo } from '$lib/arch/fit';
-import type { Architecture } from '$lib/arch/architecture';
-import type { Engine, Network } from '$lib/engine/engine';
-import type { Dataset } from '$lib/data/dataset';
-import { defaultRecipe } from '$lib/engine/recipe';
+/** @file Workers: trains one network and reports every step of it; each epoch's weights are checked with TensorFlow.js. */
+import type { Network } from '$lib/engine/engine';
+import type { FramedNetwork } from '$lib/engine/framed';
+import { reportOn } from '$lib/engine/report';
 import { train } from '$lib/engine/train';
-import { lower } from '$lib/ops/lower';
-import type { Checkpoint } from '$lib/weights/checkpoint';
-import { plainPictures } from '$lib/task/optimize';
-import { initTensors } from '$lib/weights/init';
+import { stepsPerEpoch } from '$lib/engine/steps';
+import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { breath } from '../breath';
-import { datasetOf, mayMirror, type Platform } from '../platform';
+import { checkNetwork } from '../checked';
+import type { Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
+import { prepare, type Prepared, type Report } from './prepare';
 import type { TrainEvent, TrainRequest, TrainResult } from './protocol';
+import { openTutor } from './tutor';
 
-type Report = (event: TrainEvent) => Promise<void>;
-
-interface Prepared {
-  readonly request: TrainRequest;
-  readonly dataset: Dataset;
-  readonly engine: Engine;
-  readonly arch: Architecture;
+/** The network under training, and the same one with its frame where it has one. */
+interface Trained {
+  readonly network: Network;
+  readonly framed: FramedNetwork | null;
 }
 
-/** The network as it stands, with where it came from. */
+/** The weights proper beside their average, which is what a checkpoint holds then. */
+const underAverage = 'weights/';
+
+/** What the optimizer keeps; where weights are averaged, the weights proper as well. */
+async function memoryOf({ network }: Trained, { recipe }: Prepared): Promise<Tensors> {
+  const state = await network.readState();
+  if (recipe.averaging === null) return state;
+  const proper = Object.entries(await network.read()).map(([name, tensor]) => [`${underAverage}${name}`, tensor]);
+  return { ...state, ...(Object.fromEntries(proper) as Tensors) };
+}
+
+async function goOn(network: Network, memory: Tensors): Promise<void> {
+  const isWeight = (name: string): boolean => name.startsWith(underAverage);
+  const entries = Object.entries(memory);
+  await network.writeState(Object.fromEntries(entries.filter(([name]) => !isWeight(name))));
+  const proper = entries.filter(([name]) => isWeight(name));
+  await network.write(Object.fromEntries(proper.map(([name, tensor]) => [name.slice(underAverage.length), tensor])));
+}
+
+/** The network as it stands, with where it came from; throws when TensorFlow.js answers otherwise on these weights. */
 async function checkpointOf(
-  prepared: Prepared,
-  network: Network,
+  { request, dataset, build, arch, recipe }: Prepared,
+  { network, framed }: Trained,
   score: { epochs: number; accuracy: number | null }
 ): Promise<Checkpoint> {
-  const { request, dataset, engine, arch } = prepared;
+  const checked = framed && (await checkNetwork(framed, dataset, build));
   const from = {
     dataset: dataset.id,
     datasetSha256: dataset.sha256,
     epochs: score.epochs,
     seed: request.seed,
-    engine: engine.build,
-    validationAccuracy: score.accuracy
+    engine: build,
+    validationAccuracy: score.accuracy,
+    ...(checked && { checked })
   };
-  return { format: 1, arch, tensors: await network.read(), from };
+  return { format: 1, arch, tensors: await network[recipe.averaging === null ? 'read' : 'readAveraged'](), from };
 }
 
 /** A runner that trains on this platform. */
 export function createTrainRunner(platform: Platform): Runner<TrainRequest, TrainEvent, TrainResult> {
   const gate = new RunGate();
 
-  async function prepare(request: TrainRequest, report: Report): Promise<Prepared> {
-    await report({ kind: 'preparing', what: 'data' });
-    const dataset = await datasetOf(platform, request.data);
-    await report({ kind: 'preparing', what: 'engine' });
-    const { engine, why } = await platform.openEngine(request.engine);
-    const { arch, changes } = fitTo(request.start?.arch ?? request.arch, dataset.shape, dataset.classes.length);
-    await report({ kind: 'preparing', what: 'network' });
-    await report({
-      kind: 'ready',
-      arch,
-      changes,
-      engine: engine.build,
-      why,
-      dataset: dataset.name,
-      pictures: dataset.splits.train.count,
-      batchSize: request.batchSize
-    });
-    return { request, dataset, engine, arch };
+  const pause = async (): Promise<void> => {
+    await breath();
+    await gate.open();
+  };
+
+  /** Trains to the end or the stop; answers what went wrong, or the last checkpoint. */
+  async function trainAll(prepared: Prepared, trained: Trained, report: Report): Promise<Checkpoint | string> {
+    const { request, recipe, dataset, startEpoch } = prepared;
+    const perEpoch = stepsPerEpoch(dataset, recipe);
+    let last = { epochs: startEpoch, accuracy: request.start?.from.validationAccuracy ?? null };
+    const tutor = await openTutor(platform, request, dataset);
+    try {
+      const options = { clock: platform.clock, startEpoch, pause, ...(tutor && { tutor }) };
+      for await (const event of train(trained.network, dataset, recipe, options)) {
+        if (event.kind === 'failed') return event.reason;
+        if (event.kind === 'epoch') {
+          last = { epochs: event.epoch + 1, accuracy: event.validationAccuracy };
+          const checkpoint = await checkpointOf(prepared, trained, last);
+          await report({ ...event, epoch: last.epochs, checkpoint, memory: await memoryOf(trained, prepared) });
+        } else {
+          await report({ ...event, epochs: recipe.epochs, stepsPerEpoch: perEpoch });
+        }
+        if (!(await gate.open())) break;
+      }
+      return await checkpointOf(prepared, trained, last);
+    } finally {
+      tutor?.dispose();
+    }
   }
 
-  async function trainAll(prepared: Prepared, network: Network, report: Report): Promise<RunEnd<TrainResult>> {
-    const { request, dataset } = prepared;
-    const { epochs, batchSize, learningRate, seed } = request;
-    // A search hands over fractions of an epoch; going on begins with the next whole one.
-    const startEpoch = Math.ceil(request.start?.from.epochs ?? 0);
-    const recipe = defaultRecipe({
-      epochs,
-      batchSize,
-      learningRate,
-      seed,
-      augment: { ...plainPictures, flip: mayMirror(request.data) }
-    });
-    const stepsPerEpoch = Math.ceil(dataset.splits.train.count / batchSize);
-    const pause = async (): Promise<void> => {
-      await breath();
-      await gate.open();
-    };
-    let last = { epochs: startEpoch, accuracy: request.start?.from.validationAccuracy ?? null };
-    for await (const event of train(network, dataset, recipe, { clock: platform.clock, startEpoch, pause })) {
-      if (event.kind === 'failed') return { kind: 'failed', reason: event.reason };
-      if (event.kind === 'epoch') {
-        last = { epochs: event.epoch + 1, accuracy: event.validationAccuracy };
-        const checkpoint = await checkpointOf(prepared, network, last);
-        await report({ ...event, epoch: last.epochs, checkpoint });
-      } else {
-        await report({ ...event, epochs: recipe.epochs, stepsPerEpoch });
-      }
-      if (!(await gate.open())) return { kind: 'stopped', result: await checkpointOf(prepared, network, last) };
-    }
-    return { kind: 'done', result: await checkpointOf(prepared, network, last) };
+  /** What the trained network is worth, picture by picture. */
+  async function tell(result: Checkpoint, { dataset, recipe }: Prepared, { network }: Trained, report: Report) {
+    const { checked } = result.from;
+    if (checked) await report({ kind: 'checked', checked });
+    if (recipe.averaging !== null) await network.write(result.tensors);
+    const full = await reportOn(network, 'validation', dataset, { batchSize: recipe.batchSize, pause: breath });
+    await report({ kind: 'report', report: full });
   }
 
   async function run(request: TrainRequest, report: Report): Promise<RunEnd<TrainResult>> {
-    const prepared = await prepare(request, report);
-    const { engine, arch } = prepared;
-    const tensors = request.start?.tensors ?? initTensors(lower(arch), request.seed);
-    const network = await engine.createNetwork(arch, tensors, request.batchSize);
+    const prepared = await prepare(platform, request, report);
+    if (request.only === 'estimate' || !(await gate.open())) return { kind: 'stopped', result: null };
+    const trained = await prepared.createNetwork();
     try {
-      return await trainAll(prepared, network, report);
+      if (request.memory) await goOn(trained.network, request.memory);
+      const result = await trainAll(prepared, trained, report);
+      if (typeof result === 'string') return { kind: 'failed', reason: result };
+      await tell(result, prepared, trained, report);
+      return { kind: gate.stopped ? 'stopped' : 'done', result };
     } finally {
-      network.dispose();
+      trained.network.dispose();
     }
   }
 

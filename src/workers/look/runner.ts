@@ -1,0 +1,93 @@
+/** @file Workers: shows what every layer of a trained network answers to a picture; the built TensorFlow.js network answers. */
+import { normalise } from '$lib/data/batches';
+import type { Dataset } from '$lib/data/dataset';
+import type { Network } from '$lib/engine/engine';
+import { lower } from '$lib/ops/lower';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
+import { openFrame } from '../open-engine';
+import { datasetOf, type Platform } from '../platform';
+import type { LookRunner, SeenMap } from './protocol';
+
+/** Channels handed over of a map. */
+const mostChannels = 64;
+
+const split = 'validation';
+
+/** The first channels of [height, width, channels]. */
+function cut(values: Float32Array, channels: number, kept: number): Float32Array {
+  if (kept === channels) return values;
+  return Float32Array.from({ length: (values.length / channels) * kept }, (_, i) => {
+    return values[Math.floor(i / kept) * channels + (i % kept)] ?? 0;
+  });
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity);
+  const powers = logits.map((value) => Math.exp(value - top));
+  const sum = powers.reduce((total, value) => total + value, 0);
+  return powers.map((value) => value / sum);
+}
+
+/** A runner on this platform; it keeps the network it looked into last. */
+export function createLookRunner(platform: Platform): LookRunner {
+  let dataset: Dataset | null = null;
+  let shown: { readonly checkpoint: Checkpoint; readonly network: Network } | null = null;
+
+  const album = (): Dataset => {
+    if (!dataset) throw new Error('look: open must come first');
+    return dataset;
+  };
+
+  async function networkOf(checkpoint: Checkpoint): Promise<Network> {
+    const { arch, tensors, from } = checkpoint;
+    // A message brings a copy: the same network is known by where it came from.
+    if (shown && JSON.stringify([shown.checkpoint.arch, shown.checkpoint.from]) === JSON.stringify([arch, from])) {
+      return shown.network;
+    }
+    shown?.network.dispose();
+    shown = null;
+    const network = await (await openFrame(platform.engines)).createNetwork(arch, tensors, 1);
+    shown = { checkpoint, network };
+    return network;
+  }
+
+  return {
+    async open(data) {
+      dataset = await datasetOf(platform, data);
+      const { shape, classes, splits } = dataset;
+      return { count: splits[split].count, shape, classes };
+    },
+    async pictures(from, count) {
+      const { shape, splits } = album();
+      const size = shape[0] * shape[1] * shape[2];
+      const { images, labels } = splits[split];
+      return { pixels: images.slice(from * size, (from + count) * size), labels: labels.slice(from, from + count) };
+    },
+    async look(checkpoint, picture) {
+      const { shape, classes, splits } = album();
+      const { arch } = checkpoint;
+      if (arch.input.join() !== shape.join() || arch.classes !== classes.length) {
+        const values = { name: arch.name, input: arch.input.join('×'), shape: shape.join('×') };
+        throw new Error(m.engine_look_fit({ ...values, classes: arch.classes, count: classes.length }));
+      }
+      const size = shape[0] * shape[1] * shape[2];
+      const images = new Float32Array(size);
+      const [label = 0] = normalise(album(), split, [picture], images);
+      const ops = lower(arch);
+      const ids = ops.map(({ id }) => id);
+      const found = await (await networkOf(checkpoint)).activations(images, 1, ids);
+      const maps = ops.map(({ id, kind, out }): SeenMap => {
+        const channels = Math.min(mostChannels, out[2]);
+        return { id, kind, shape: out, channels, values: cut(found[id] ?? new Float32Array(), out[2], channels) };
+      });
+      const last = ids.at(-1) ?? '';
+      return {
+        label,
+        pixels: splits[split].images.slice(picture * size, (picture + 1) * size),
+        probabilities: softmax(found[last] ?? new Float32Array()),
+        maps
+      };
+    }
+  };
+}

@@ -1,0 +1,131 @@
+/** @file Workers: everything a training needs before its first step: pictures, table, the fastest engine, its frame, an estimate. */
+import { fitTo, type FitChange } from '$lib/arch/fit';
+import type { Architecture } from '$lib/arch/architecture';
+import type { Dataset } from '$lib/data/dataset';
+import type { Engine, Network } from '$lib/engine/engine';
+import { openFramedEngine, type FramedNetwork } from '$lib/engine/framed';
+import { mustServe } from '$lib/engine/loss';
+import { defaultRecipe, type Recipe } from '$lib/engine/recipe';
+import { timeStep } from '$lib/engine/step-time';
+import { stepsPerEpoch } from '$lib/engine/steps';
+import { lower } from '$lib/ops/lower';
+import { plainClasses } from '$lib/task/objective';
+import { plainPictures } from '$lib/task/optimize';
+import type { Tensors } from '$lib/weights/checkpoint';
+import { initTensors } from '$lib/weights/init';
+import { m } from '$paraglide/messages';
+import { openFastest, openFrame, type TimedEngine } from '../open-engine';
+import { datasetOf, mayMirror, type Platform } from '../platform';
+import type { TrainEvent, TrainRequest } from './protocol';
+
+export type Report = (event: TrainEvent) => Promise<void>;
+
+/** A training about to begin. */
+export interface Prepared {
+  readonly request: TrainRequest;
+  readonly recipe: Recipe;
+  /** Epochs done before; a search hands over fractions, going on begins with the next whole one. */
+  readonly startEpoch: number;
+  readonly dataset: Dataset;
+  readonly arch: Architecture;
+  readonly build: string;
+  /** Builds the network to train; framed unless TensorFlow.js trains itself or did not open. */
+  createNetwork(): Promise<{ readonly network: Network; readonly framed: FramedNetwork | null }>;
+}
+
+/** Timing a step for the estimate alone takes no longer than this. */
+const ESTIMATE_LIMIT_MS = 4000;
+
+function recipeOf(request: TrainRequest): Recipe {
+  const { epochs, batchSize, learningRate, seed, data, recipe } = request;
+  const augment = { ...plainPictures, flip: mayMirror(data) };
+  return { ...defaultRecipe({ augment, ...recipe }), epochs, batchSize, learningRate, seed };
+}
+
+/** What is trained, and its first weights. */
+interface Start {
+  readonly arch: Architecture;
+  readonly changes: readonly FitChange[];
+  readonly tensors: Tensors;
+}
+
+async function enginesFor(platform: Platform, request: TrainRequest, start: Start): Promise<TimedEngine> {
+  const { engine: wish, batchSize, workers = 1 } = request;
+  const trial = { ...start, batchSize, clock: platform.clock, memory: platform.memory };
+  if (workers < 2) return openFastest(wish, platform.engines, trial);
+  if (wish !== 'auto' && wish !== 'simd') throw new Error(m.engine_workers_core({ wish }));
+  const engine = await platform.openParallel(workers);
+  const none = { candidates: [], refused: [], stepMs: null, warning: null };
+  return { engine, why: m.engine_workers({ build: engine.build }), ...none };
+}
+
+/** The frame for a core, or why there is none. */
+async function frameFor(platform: Platform, engine: Engine): Promise<{ frame: Engine | null; warning: string | null }> {
+  if (engine.kind === 'tfjs') return { frame: null, warning: null };
+  try {
+    return { frame: await openFrame(platform.engines), warning: null };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { frame: null, warning: m.engine_unchecked({ reason }) };
+  }
+}
+
+/** Tells how long the training will take, from a step timed now. */
+async function estimate(
+  platform: Platform,
+  { recipe, startEpoch, dataset }: Prepared,
+  { opened, start }: { opened: TimedEngine; start: Start }
+): Promise<TrainEvent> {
+  const { clock } = platform;
+  const { batchSize, epochs } = recipe;
+  const timed = await timeStep(opened.engine, { ...start, batchSize }, { clock, limitMs: ESTIMATE_LIMIT_MS });
+  const stepMs = timed.kind === 'over' ? timed.moreThanMs : timed.stepMs;
+  const steps = stepsPerEpoch(dataset, recipe) * Math.max(0, epochs - startEpoch);
+  return { kind: 'estimate', stepMs, steps, totalMs: stepMs * steps, imagesPerSecond: (batchSize * 1000) / stepMs };
+}
+
+/** Prepares a training and reports what was found on the way. */
+export async function prepare(platform: Platform, request: TrainRequest, report: Report): Promise<Prepared> {
+  await report({ kind: 'preparing', what: 'data' });
+  const dataset = await datasetOf(platform, request.data);
+  const { arch, changes } = fitTo(request.start?.arch ?? request.arch, dataset.shape, dataset.classes.length);
+  mustServe(arch, plainClasses);
+  const tensors = request.start?.tensors ?? initTensors(lower(arch), request.seed);
+  const start = { arch, changes, tensors };
+  await report({ kind: 'preparing', what: 'timing' });
+  const opened = await enginesFor(platform, request, start);
+  await report({ kind: 'preparing', what: 'engine' });
+  const { engine, why, candidates, refused } = opened;
+  const { frame, warning } = await frameFor(platform, engine);
+  const prepared: Prepared = {
+    request,
+    recipe: recipeOf(request),
+    startEpoch: Math.ceil(request.start?.from.epochs ?? 0),
+    dataset,
+    arch,
+    build: engine.build,
+    async createNetwork() {
+      if (!frame) return { network: await engine.createNetwork(arch, tensors, request.batchSize), framed: null };
+      const framed = await openFramedEngine(engine, frame).createNetwork(arch, tensors, request.batchSize);
+      return { network: framed, framed };
+    }
+  };
+  await report({
+    kind: 'ready',
+    arch,
+    changes,
+    engine: engine.build,
+    frame: frame?.build ?? null,
+    why,
+    warning: opened.warning ?? warning,
+    candidates,
+    refused,
+    workers: request.workers ?? 1,
+    dataset: dataset.name,
+    pictures: dataset.splits.train.count,
+    batchSize: request.batchSize
+  });
+  await report(await estimate(platform, prepared, { opened, start }));
+  await report({ kind: 'preparing', what: 'network' });
+  return prepared;
+}
