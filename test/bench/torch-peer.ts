@@ -30,13 +30,15 @@ function tableOf({ input, classes, norm, stem, rows, head }: Architecture): obje
   return { input, classes, ...norm, stem, rows: rows.map(rowOf), head: head.conv };
 }
 
-/** Starts PyTorch on one thread with the network of the table. */
-export async function openTorch(arch: Architecture, batch: number, layout: Layout): Promise<Peer> {
+/** Starts PyTorch with the network of the table. */
+export async function openTorch(arch: Architecture, batch: number, layout: Layout, threads = 1): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'bneck-torch-'));
   const file = join(folder, 'network.json');
   writeFileSync(file, JSON.stringify(tableOf(arch)));
   const script = join(process.cwd(), 'test/bench/torch_step.py');
-  const child = spawn(PYTHON, [script, file, String(batch), layout], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(PYTHON, [script, file, String(batch), layout, String(threads)], {
+    stdio: ['pipe', 'pipe', 'inherit']
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<unknown> => {
     const next: IteratorResult<string, undefined> = await lines.next();

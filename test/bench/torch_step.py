@@ -1,14 +1,14 @@
 """PyTorch beside the core: builds the network a JSON file names and answers each line "step N" with N CPU times in ms.
 
-Arguments: the JSON file, the batch size, "channels_last" or "default". One thread. The first line printed is
-{"torch": version, "threads": 1, "parameters": count}; standard input at its end ends the process.
+Arguments: the JSON file, the batch size, "channels_last" or "default", threads. The first line printed is
+{"torch": version, "threads": count, "parameters": count}; standard input at its end ends the process.
 """
 import json
 import os
 import sys
 import time
 
-os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
+os.environ.update(OMP_NUM_THREADS=sys.argv[4], MKL_NUM_THREADS=sys.argv[4])
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 table = json.load(open(sys.argv[1]))
 batch = int(sys.argv[2])
 channels_last = sys.argv[3] == "channels_last"
-torch.set_num_threads(1)
+torch.set_num_threads(int(sys.argv[4]))
 torch.manual_seed(0)
 
 ACTIVATIONS = {"relu": nn.ReLU, "hardSwish": nn.Hardswish, "linear": nn.Identity}
