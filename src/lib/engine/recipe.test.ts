@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { gapOf, golden } from '../../../test/support/training-golden';
+import { schedules } from '../task/optimize';
 import { defaultRecipe, learningRateAt } from './recipe';
 
 test('the learning rate warms up in a line and falls in half a cosine', () => {
@@ -19,4 +21,21 @@ test('a short run warms up for a tenth of its steps at most', () => {
 
 test('single fields of the default recipe can be replaced', () => {
   expect(defaultRecipe({ epochs: 3 })).toEqual({ ...defaultRecipe(), epochs: 3 });
+});
+
+test('one cycle is PyTorch’s', () => {
+  const { learningRate, rates } = golden.oneCycle;
+  const recipe = defaultRecipe({ learningRate, schedule: schedules.oneCycle });
+  const got = rates.map((_, step) => learningRateAt(step, rates.length, recipe));
+  expect(gapOf(rates, got)).toBeLessThan(1e-9);
+});
+
+test('steps drop the rate at their shares of the run, a constant one stays; both warm up', () => {
+  const at = (recipe: ReturnType<typeof defaultRecipe>) => (step: number) => learningRateAt(step, 100, recipe);
+  const drops = at(defaultRecipe({ learningRate: 1, schedule: { ...schedules.step, warmupSteps: 4 } }));
+  expect([0, 3, 49, 50, 74, 75, 99].map(drops)).toEqual(
+    [0.25, 1, 1, 0.1, 0.1, 0.01, 0.01].map((rate) => expect.closeTo(rate, 12))
+  );
+  const flat = at(defaultRecipe({ learningRate: 0.5, schedule: { ...schedules.constant, warmupSteps: 2 } }));
+  expect([0, 1, 50, 99].map(flat)).toEqual([0.25, 0.5, 0.5, 0.5]);
 });

@@ -9,6 +9,9 @@ export type Geometry = readonly [H: N, W: N, C: N, k: N, s: N, top: N, left: N, 
 /** A pool window over a map: input sizes, kernel, stride, output sizes. */
 export type PoolGeometry = readonly [H: N, W: N, C: N, kh: N, kw: N, sh: N, sw: N, Ho: N, Wo: N];
 
+/** Adam's numbers for one tensor in one step. */
+export type AdamRule = readonly [stride: N, root: N, beta1: N, beta2: N, eps: N, decay: N, shrink: N];
+
 /** What `assembly/index.ts` exports, documented there. */
 export interface Kernels {
   zero(p: N, n: N): void;
@@ -45,7 +48,7 @@ export interface Kernels {
   strips(from: N, fromStride: N, to: N, toStride: N, n: N, rows: N, add: N): void;
   sum(a: N, b: N, y: N, n: N): void;
   sgd(w: N, v: N, g: N, n: N, rate: N, momentum: N, decay: N, nesterov: N): void;
-  adam(w: N, m: N, s: N, g: N, n: N, rate: N, beta1: N, beta2: N, eps: N, decay: N, decoupled: N, step: N): void;
+  adam(w: N, m: N, s: N, g: N, n: N, ...rule: AdamRule): void;
   rmsprop(w: N, v: N, s: N, g: N, n: N, rate: N, keep: N, momentum: N, eps: N, decay: N): void;
   follow(average: N, x: N, n: N, keep: N): void;
   scale(x: N, n: N, by: N): void;

@@ -28,10 +28,11 @@ export function openOptimiser(kernels: Kernels, parameters: Parameters): Optimis
       const nesterov = optimizer.nesterov ? 1 : 0;
       kernels.sgd(value, velocity, gradient, size, learningRate, optimizer.momentum, decay, nesterov);
     } else if (optimizer.kind === 'adam') {
-      const { beta1, beta2, epsilon } = optimizer;
-      const decoupled = optimizer.decoupled ? 1 : 0;
-      const moments = [value, velocity, square, gradient, size] as const;
-      kernels.adam(...moments, learningRate, beta1, beta2, epsilon, decay, decoupled, steps);
+      const { beta1, beta2, epsilon, decoupled } = optimizer;
+      const stride = learningRate / (1 - beta1 ** steps);
+      const root = 1 / Math.sqrt(1 - beta2 ** steps);
+      const [inside, shrink] = decoupled ? [0, 1 - learningRate * decay] : [decay, 1];
+      kernels.adam(value, velocity, square, gradient, size, stride, root, beta1, beta2, epsilon, inside, shrink);
     } else {
       const { decay: keep, momentum, epsilon } = optimizer;
       kernels.rmsprop(value, velocity, square, gradient, size, learningRate, keep, momentum, epsilon, decay);

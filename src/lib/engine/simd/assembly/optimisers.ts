@@ -23,32 +23,33 @@ export function sgd(
 }
 
 /**
- * Adam's step `step`, counted from 1: m and s are the averages of the gradient and its square (Kingma and Ba 2015,
- * algorithm 1). Decay goes into the gradient, or, decoupled, shrinks w (Loshchilov and Hutter 2019, algorithm 2).
+ * Adam: m and s are the averages of the gradient and its square (Kingma and Ba 2015, algorithm 1), whose bias the caller
+ * takes out: stride is the rate over 1 - beta1^t, root is 1 over sqrt(1 - beta2^t). Decay goes into the gradient; shrink
+ * is what w is multiplied by before (AdamW: 1 - rate * decay; Loshchilov and Hutter 2019, algorithm 2).
  */
 export function adam(
-  w: usize, m: usize, s: usize, g: usize, n: i32, rate: f64, beta1: f64, beta2: f64, epsilon: f32, decay: f64,
-  decoupled: i32, step: f64
+  w: usize, m: usize, s: usize, g: usize, n: i32, stride: f32, root: f32, beta1: f64, beta2: f64, epsilon: f32,
+  decay: f32, shrink: f32
 ): void {
   const end = (<usize>n) << 2;
   const keep1 = f32x4.splat(<f32>beta1);
   const fresh1 = f32x4.splat(<f32>(1 - beta1));
   const keep2 = f32x4.splat(<f32>beta2);
   const fresh2 = f32x4.splat(<f32>(1 - beta2));
-  const r = f32x4.splat(<f32>(-rate / (1 - Math.pow(beta1, step))));
-  const root = f32x4.splat(<f32>(1 / Math.sqrt(1 - Math.pow(beta2, step))));
+  const r = f32x4.splat(-stride);
+  const unbias = f32x4.splat(root);
   const small = f32x4.splat(epsilon);
-  const inside = f32x4.splat(decoupled ? 0 : <f32>decay);
-  const shrink = f32x4.splat(decoupled ? <f32>(1 - rate * decay) : 1);
+  const d = f32x4.splat(decay);
+  const left = f32x4.splat(shrink);
   for (let i: usize = 0; i < end; i += 16) {
     const lanes = <i32>((end - i) >> 2);
-    const x = f32x4.mul(v128.load(w + i), shrink);
-    const slope = fma(x, inside, v128.load(g + i));
+    const x = f32x4.mul(v128.load(w + i), left);
+    const slope = fma(x, d, v128.load(g + i));
     const mean = fma(v128.load(m + i), keep1, f32x4.mul(slope, fresh1));
     const square = fma(v128.load(s + i), keep2, f32x4.mul(f32x4.mul(slope, slope), fresh2));
     put(m + i, mean, lanes);
     put(s + i, square, lanes);
-    put(w + i, fma(r, f32x4.div(mean, fma(f32x4.sqrt(square), root, small)), x), lanes);
+    put(w + i, fma(r, f32x4.div(mean, fma(f32x4.sqrt(square), unbias, small)), x), lanes);
   }
 }
 
