@@ -46,6 +46,7 @@ const invariants: Readonly<Record<string, number>> = {
   // Buffers and shares are sized by their caller.
   'src/lib/data/augment.ts': 2,
   'src/lib/data/batches.ts': 2,
+  'src/lib/data/recorded.ts': 1,
   'src/lib/data/split.ts': 1,
   // Networks are lowered from checked tables, run in order, and not used after they were disposed of.
   'src/lib/ops/lower-head.ts': 1,

@@ -14,7 +14,7 @@ const manifestSchema = v.object({
   file: v.pipe(v.string(), v.minLength(1)),
   shape: v.tuple([count, count, count]),
   classes: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(256)),
-  splits: v.object({ train: count, validation: count, test: count }),
+  splits: v.object({ train: count, validation: count, test: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   bytes: count,
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   mean: v.pipe(v.array(share), v.minLength(1)),
@@ -48,10 +48,16 @@ export function parseManifest(manifest: unknown): Manifest {
  * when length, SHA-256 or a label disagrees with the manifest.
  */
 export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise<Dataset> {
-  const { id, name, shape, classes, splits, sha256, mean, std, ...rest } = parseManifest(manifest);
+  const parsed = parseManifest(manifest);
   const raw = await inflate(bytes).catch((cause: unknown) => {
-    throw new Error(m.data_bundled_damaged({ id }), { cause });
+    throw new Error(m.data_bundled_damaged({ id: parsed.id }), { cause });
   });
+  return readRaw(parsed, raw);
+}
+
+/** Opens a dataset from its manifest and raw bytes; throws when length, SHA-256 or a label disagrees with the manifest. */
+export async function readRaw(manifest: Manifest, raw: Uint8Array<ArrayBuffer>): Promise<Dataset> {
+  const { id, name, shape, classes, splits, sha256, mean, std, ...rest } = manifest;
   const pixels = shape[0] * shape[1] * shape[2];
   const total = splits.train + splits.validation + splits.test;
   if (rest.bytes !== total * (pixels + 1))
@@ -73,4 +79,18 @@ export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise
   const validation = cut('validation');
   const test = cut('test');
   return { id, name, shape, classes, sha256, mean, std, splits: { train, validation, test } };
+}
+
+/** Describes a dataset by the manifest that `readRaw` opens it with again. */
+export function manifestOf({ id, name, shape, classes, splits, sha256, mean, std }: Dataset, file: string): Manifest {
+  const counts = { train: splits.train.count, validation: splits.validation.count, test: splits.test.count };
+  const total = counts.train + counts.validation + counts.test;
+  const bytes = total * (shape[0] * shape[1] * shape[2] + 1);
+  const own = { id, name, shape: [...shape] as [number, number, number], classes: [...classes] };
+  return { format: 1, ...own, file, splits: counts, bytes, sha256, mean: [...mean], std: [...std] };
+}
+
+/** The raw bytes of a dataset in the order its manifest tells: pictures of train, validation, test, then their labels. */
+export function rawParts({ splits: { train, validation, test } }: Dataset): Uint8Array[] {
+  return [train.images, validation.images, test.images, train.labels, validation.labels, test.labels];
 }

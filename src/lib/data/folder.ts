@@ -3,6 +3,7 @@ import type { Shape } from '$lib/arch/architecture';
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
+import { toChannels } from './channels';
 import { countClasses, type ClassCount } from './class-counts';
 import type { Dataset, SplitName } from './dataset';
 import { placeFiles } from './folder-layout';
@@ -45,19 +46,6 @@ export type FolderResult =
       readonly unreadable: readonly Unreadable[];
     }
   | { readonly kind: 'bad'; readonly message: string; readonly unreadable: readonly Unreadable[] };
-
-/** Writes RGBA bytes as the wanted channels: RGB, or luma of ITU-R BT.601. */
-function toChannels(rgba: Uint8Array, channels: number, out: Uint8Array): void {
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += channels) {
-    const [r, g, b] = [rgba[from]!, rgba[from + 1]!, rgba[from + 2]!];
-    if (channels === 1) out[to] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
-    else {
-      out[to] = r;
-      out[to + 1] = g;
-      out[to + 2] = b;
-    }
-  }
-}
 
 /**
  * Reads a folder of pictures into a dataset. Without train/validation/test folders a sixth of each class goes to

@@ -1,8 +1,11 @@
 /** @file State: the pictures runs train on: the bundled set, or the user's own, read on this device. */
 import type { Shape } from '$lib/arch/architecture';
+import { countClasses, type ClassCount } from '$lib/data/class-counts';
 import type { Dataset } from '$lib/data/dataset';
-import type { NamedBytes } from '$lib/data/idx';
+import type { Unreadable } from '$lib/data/folder';
+import type { Recorded } from '$lib/data/recorded';
 import type { DataChoice } from '$workers/choice';
+import type { ChosenFile, PicturesAnswer, PicturesRequest } from '$workers/pictures/protocol';
 
 /** What is known of the bundled set before it is loaded. */
 export const bundledPictures = {
@@ -14,18 +17,33 @@ export const bundledPictures = {
   validation: 2_000
 } as const satisfies { shape: Shape } & Record<string, unknown>;
 
-/** Where pictures come from: bundled with the page, a folder or an IDX pair of the user's. */
-export type PictureSource = 'bundled' | 'folder' | 'idx';
+/** Where pictures come from: bundled with the page, a folder, files or the camera of the user's. */
+export const pictureSources = ['bundled', 'folder', 'files', 'camera'] as const;
+export type PictureSource = (typeof pictureSources)[number];
+
+/** Where decoded pictures are kept for the next visit; the database is for browsers without private files. */
+export type PicturesKept = 'files' | 'database';
+
+/** What was read, with everything to tell about it. */
+interface Read {
+  readonly dataset: Dataset;
+  readonly counts: readonly ClassCount[];
+}
+
+const client = () => import('$workers/pictures/client');
 
 /** The choice of pictures; reading leaves the old ones in place when it fails and says why. */
 export class Pictures {
   #source = $state<PictureSource>('bundled');
-  #own = $state.raw<Dataset | null>(null);
+  #own = $state.raw<Read | null>(null);
   #busy = $state(false);
+  #progress = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
   #problem = $state('');
-  #unreadable = $state(0);
+  #unreadable = $state.raw<readonly Unreadable[]>([]);
+  #notKept = $state('');
 
-  constructor(private readonly keep: (dataset: Dataset) => void) {}
+  /** `keep` is told of every set read, and whether it still has to be put into the database. */
+  constructor(private readonly keep: (dataset: Dataset, kept: PicturesKept) => void) {}
 
   get source(): PictureSource {
     return this.#source;
@@ -34,85 +52,99 @@ export class Pictures {
     this.#source = source;
   }
   get own(): Dataset | null {
-    return this.#own;
+    return this.#own?.dataset ?? null;
+  }
+  /** Pictures of each class and split of the own set. */
+  get counts(): readonly ClassCount[] {
+    return this.#own?.counts ?? [];
   }
   get busy(): boolean {
     return this.#busy;
+  }
+  /** Pictures decoded so far; null before the first. */
+  get progress(): { readonly done: number; readonly total: number } | null {
+    return this.#progress;
   }
   /** Why the last reading gave no pictures, in a sentence. */
   get problem(): string {
     return this.#problem;
   }
-  /** Files of the folder that were no pictures. */
-  get unreadable(): number {
+  /** Files of the last reading that gave no picture, with the reason. */
+  get unreadable(): readonly Unreadable[] {
     return this.#unreadable;
+  }
+  /** Why the browser's private files do not keep the pictures; empty when they do. */
+  get notKept(): string {
+    return this.#notKept;
   }
   /** What a run is given; null while own pictures are chosen but none are read. */
   get data(): DataChoice | null {
     if (this.#source === 'bundled') return { kind: 'bundled', id: 'fashion-mnist' };
-    return this.#own ? { kind: 'own', dataset: this.#own } : null;
+    return this.own ? { kind: 'own', dataset: this.own } : null;
   }
   /** Height, width and channels of the pictures chosen. */
   get shape(): Shape {
-    return this.#source !== 'bundled' && this.#own ? this.#own.shape : bundledPictures.shape;
+    return this.#source !== 'bundled' && this.own ? this.own.shape : bundledPictures.shape;
   }
   get classes(): number {
-    return this.#source !== 'bundled' && this.#own ? this.#own.classes.length : bundledPictures.classes;
+    return this.#source !== 'bundled' && this.own ? this.own.classes.length : bundledPictures.classes;
   }
   /** Pictures to train on. */
   get train(): number {
-    return this.#source !== 'bundled' && this.#own ? this.#own.splits.train.count : bundledPictures.train;
+    return this.#source !== 'bundled' && this.own ? this.own.splits.train.count : bundledPictures.train;
   }
 
-  /** Puts back pictures of an earlier visit. */
-  restore(dataset: Dataset, source: PictureSource): void {
+  /** Puts back pictures that the database kept. */
+  restore(dataset: Dataset, source: string): void {
     if (this.#own) return;
-    this.#own = dataset;
-    this.#source = source;
+    this.#own = { dataset, counts: countClasses(dataset) };
+    this.#source = pictureSources.find((known) => known === source) ?? 'files';
   }
 
-  /** Reads an IDX pair. */
-  async readIdx(images: File, labels: File): Promise<void> {
-    await this.#read(async () => {
-      const { readIdxDataset } = await import('$lib/data/idx');
-      const pair = { images: await named(images), labels: await named(labels) };
-      return readIdxDataset({ id: images.name, pair, seed: 1 });
-    });
+  /** Puts back pictures that the browser's private files kept at an earlier visit; without any, nothing changes. */
+  async reopen(source: string): Promise<void> {
+    const known = pictureSources.find((one) => one === source);
+    if (this.#own || this.#busy) return;
+    if (known) this.#source = known;
+    await this.#ask({ kind: 'kept' });
   }
 
-  /** Reads a folder of pictures, one subfolder a class, every picture brought to `shape`. */
-  async readFolder(files: readonly File[], shape: Shape): Promise<void> {
-    await this.#read(async () => {
-      const [{ readFolder }, { decodePicture }] = await Promise.all([import('$lib/data/folder'), import('./decode')]);
-      const first = files[0]?.webkitRelativePath.split('/')[0];
-      const entries = files.map((file) => ({
-        path: file.webkitRelativePath.split('/').slice(1).join('/') || file.name,
-        bytes: async () => new Uint8Array(await file.arrayBuffer())
-      }));
-      const read = await readFolder({ name: first ?? '', entries, shape, decode: decodePicture, seed: 1 });
-      this.#unreadable = read.unreadable.length;
-      if (read.kind === 'bad') throw new Error(read.message);
-      return read.dataset;
-    });
+  /** Reads a folder with one subfolder a class, or files: ZIP, NPZ, IDX, CIFAR; pictures are brought to `shape`. */
+  async readFiles(name: string, files: readonly ChosenFile[], shape: Shape): Promise<void> {
+    await this.#ask({ kind: 'files', name, files, shape });
   }
 
-  async #read(open: () => Promise<Dataset>): Promise<void> {
+  /** Takes frames of the camera, class by class, each of `shape`. */
+  async take(name: string, classes: readonly Recorded[], shape: Shape): Promise<void> {
+    await this.#ask({ kind: 'recorded', name, classes, shape });
+  }
+
+  async #ask(request: PicturesRequest): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
     this.#problem = '';
-    this.#unreadable = 0;
+    this.#unreadable = [];
+    this.#progress = null;
     try {
-      this.#own = await open();
-      this.keep(this.#own);
+      const { readPictures } = await client();
+      this.#show(await readPictures(request, (done, total) => (this.#progress = { done, total })), request.kind);
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
     } finally {
       this.#busy = false;
     }
   }
-}
 
-const named = async (file: File): Promise<NamedBytes> => ({
-  name: file.name,
-  bytes: new Uint8Array(await file.arrayBuffer())
-});
+  #show(answer: PicturesAnswer, asked: PicturesRequest['kind']): void {
+    if (answer.kind === 'none') return;
+    this.#unreadable = answer.unreadable;
+    if (answer.kind === 'bad') {
+      this.#problem = answer.message;
+      return;
+    }
+    const { dataset, counts, kept } = answer;
+    this.#own = { dataset, counts };
+    this.#notKept = kept.kind === 'files' ? '' : kept.reason;
+    if (asked !== 'kept') this.keep(dataset, kept.kind === 'files' ? 'files' : 'database');
+  }
+}

@@ -1,4 +1,4 @@
-/** @file State: lets the browser decode one picture file to RGBA bytes of a given size. */
+/** @file Workers: lets the browser decode one picture file to RGBA bytes of a given size. */
 import { m } from '$paraglide/messages';
 
 /** Decodes PNG, JPEG and what else the browser reads, scaled to width x height; rejects when it cannot. */
