@@ -115,13 +115,15 @@ const PIECE = 4096;
  */
 export function reduceSlice(block: SharedBlock, worker: number): void {
   const { sum, workers } = block;
-  const terms = weightsOf(block).flatMap((weight, of) => (weight > 0 ? [{ weight, part: block.parts[of]! }] : []));
+  const counting = weightsOf(block).flatMap((weight, of) => (weight > 0 ? [{ weight, part: block.parts[of]! }] : []));
+  const [first, ...others] = counting;
   const { from, to } = shareOf(sum.length, worker, workers);
-  for (let start = from; start < to; start += PIECE) {
-    const end = Math.min(to, start + PIECE);
-    sum.fill(0, start, end);
-    for (const { weight, part } of terms) {
-      for (let i = start; i < end; i++) sum[i] = sum[i]! + weight * part[i]!;
+  if (!first) sum.fill(0, from, to);
+  else {
+    for (let start = from; start < to; start += PIECE) {
+      const end = Math.min(to, start + PIECE);
+      for (let i = start; i < end; i++) sum[i] = first.weight * first.part[i]!;
+      for (const { weight, part } of others) for (let i = start; i < end; i++) sum[i]! += weight * part[i]!;
     }
   }
 }

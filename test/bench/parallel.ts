@@ -1,0 +1,144 @@
+/** @file Benchmarks: one training on 1 and 2 workers beside PyTorch on 1 and 2 threads, 64 pictures a step, wall and CPU time, turn by turn in one run. */
+import { loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { replicaThreads } from '../../src/cli/open-parallel';
+import type { Architecture } from '../../src/lib/arch/architecture';
+import type { Engine } from '../../src/lib/engine/engine';
+import { openSimdEngine } from '../../src/lib/engine/simd/network';
+import { openParallelEngine } from '../../src/lib/engine/simd/parallel-engine';
+import { lower } from '../../src/lib/ops/lower';
+import { plainClasses } from '../../src/lib/task/objective';
+import { initTensors } from '../../src/lib/weights/init';
+import { createReplica } from '../../src/workers/replica/runner';
+import { randomBatch } from '../support/small-networks';
+import { nesterov } from '../support/updates';
+import { describeMachine, keepResult } from './machine';
+import { networkA, networkS } from './networks';
+import { openCore } from './our-peers';
+import { cpuOf, median, type Peer } from './peer';
+import { openTorch, torchVersion } from './torch-peer';
+
+const BATCH = 64;
+/** A turn ends here: threads that spin for each other take seconds a step where others use the processor too. */
+const TURN_MS = 1500;
+const update = nesterov({ learningRate: 0.05, momentum: 0.9, weightDecay: 1e-4 });
+
+/** Ms of one step. */
+interface Spent {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** Wall and CPU ms of one step of a peer. */
+async function timed(peer: Peer): Promise<Spent> {
+  const began = performance.now();
+  const [cpu = NaN] = await peer.steps(1);
+  return { wall: performance.now() - began, cpu };
+}
+
+async function ours(engine: Engine, arch: Architecture, name: string): Promise<Peer> {
+  const network = await engine.createNetwork(arch, initTensors(lower(arch), 1), BATCH);
+  const batch = randomBatch(arch, BATCH, 1);
+  return {
+    name,
+    async steps(count) {
+      const spent: number[] = [];
+      while (spent.length < count) spent.push(await cpuOf(() => network.trainStep(batch, plainClasses, update)));
+      return spent;
+    },
+    dispose: () => network.dispose()
+  };
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(4));
+const load = (): string =>
+  loadavg()
+    .map((value) => value.toFixed(2))
+    .join(' ');
+
+/** Rows of one network: the middle and the best of each time over all turns. */
+async function measure(arch: Architecture, turns: { readonly rounds: number; readonly steps: number }) {
+  const core = await openCore(process.argv.includes('--plain'));
+  const spawn = replicaThreads(fileURLToPath(import.meta.url));
+  const torches =
+    torchVersion() === null
+      ? []
+      : [1, 2].flatMap((threads) =>
+          (['channels_last', 'default'] as const).map(async (layout): Promise<Peer> => {
+            const peer = await openTorch(arch, BATCH, layout, threads);
+            return { ...peer, name: `PyTorch ${layout}, ${threads} threads` };
+          })
+        );
+  const peers = [
+    await ours(openSimdEngine(core), arch, `core ${core.variant}, 1 worker`),
+    await ours(openParallelEngine(core, spawn, { workers: 2 }), arch, `core ${core.variant}, 2 workers`),
+    ...(await Promise.all(torches))
+  ];
+  const times = new Map<string, Spent[]>(peers.map(({ name }) => [name, []]));
+  for (let round = -1; round < turns.rounds; round++) {
+    for (const peer of peers) {
+      // The first step of a turn finds cold caches and sleeping threads.
+      await timed(peer);
+      const began = performance.now();
+      for (let step = 1; step < turns.steps && performance.now() - began < TURN_MS; step++) {
+        const spent = await timed(peer);
+        if (round >= 0) times.get(peer.name)?.push(spent);
+      }
+    }
+  }
+  for (const peer of peers) peer.dispose();
+  return [...times].map(([peer, spent]) => {
+    const wall = median(spent.map((one) => one.wall));
+    const best = Math.min(...spent.map((one) => one.wall));
+    return {
+      network: arch.name,
+      peer,
+      wallMs: rounded(wall),
+      bestMs: rounded(best),
+      cpuMs: rounded(median(spent.map(({ cpu }) => cpu))),
+      imagesPerSecond: rounded((BATCH * 1000) / wall),
+      bestImagesPerSecond: rounded((BATCH * 1000) / best)
+    };
+  });
+}
+
+async function main(): Promise<void> {
+  const before = load();
+  const a = await measure(networkA, { rounds: 6, steps: 6 });
+  const s = await measure(networkS, { rounds: 6, steps: 40 });
+  const rows = [...a, ...s];
+  const ratios = Object.fromEntries(
+    [a, s].map((all) => {
+      const time = (start: string, key: 'wallMs' | 'bestMs'): number =>
+        Math.min(...all.filter(({ peer }) => new RegExp(start).test(peer)).map((row) => row[key]));
+      const of = (start: string, key: 'wallMs' | 'bestMs'): number | null => {
+        const ratio = time(start, key) / time('2 workers', key);
+        return Number.isFinite(ratio) ? rounded(ratio) : null;
+      };
+      const peers = { vsOneWorker: '1 worker$', vsTorchOneThread: '1 threads', vsTorchTwoThreads: '2 threads' };
+      const entries = Object.entries(peers).flatMap(([name, start]) => [
+        [name, of(start, 'wallMs')] as const,
+        [`${name}Best`, of(start, 'bestMs')] as const
+      ]);
+      return [`net${all[0]?.network ?? ''}`, Object.fromEntries(entries)];
+    })
+  );
+  const machine = describeMachine(torchVersion());
+  const result = { machine, loadBefore: before, loadAfter: load(), batch: BATCH, ratios, rows };
+  const path = keepResult('parallel', result);
+  if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
+  console.log(`${machine.cores} x ${machine.cpu}; load average before ${before}, after ${load()}`);
+  console.log('A load above 0 before the run means that others worked beside it: best is nearer to an idle machine.');
+  console.table(rows);
+  console.log('Times as often as 2 workers, middle and best (of PyTorch the faster layout):');
+  console.table(ratios);
+  console.log(`written to ${path}`);
+}
+
+if (isMainThread) await main();
+else
+  parentPort?.on(
+    'message',
+    createReplica((answer) => parentPort?.postMessage(answer))
+  );
