@@ -5,11 +5,12 @@ import type { Architecture } from '../arch/architecture';
 import { rngOf } from '../base/rng';
 import type { Dataset, Split } from '../data/dataset';
 import { lower } from '../ops/lower';
-import { plainPictures } from '../task/optimize';
+import { optimizers, plainPictures } from '../task/optimize';
 import { initTensors } from '../weights/init';
 import { evaluate } from './evaluate';
 import { defaultRecipe, type Recipe } from './recipe';
 import { createSimdNetwork } from './simd/network';
+import { runSteps } from './steps';
 import { train, type TrainEvent } from './train';
 
 const core = await coreOfTests();
@@ -123,4 +124,45 @@ test('evaluation counts every picture once, also in a short last batch', async (
   };
   expect((await evaluate(network, 'validation', dataset, { batchSize: 16, limit: 20, pause })).count).toBe(20);
   expect(pauses).toBe(2);
+});
+
+test('with averaging the averaged weights are scored, and training goes on with its own', async () => {
+  const [plain, averaged] = [open(), open()];
+  const plainEpoch = (await drain({ epochs: 1 }, 0, plain)).find((event) => event.kind === 'epoch');
+  const epoch = (await drain({ epochs: 1, averaging: 0.8 }, 0, averaged)).find((event) => event.kind === 'epoch');
+  expect(await averaged.read()).toEqual(await plain.read());
+  expect(epoch.trainLoss).toBe(plainEpoch.trainLoss);
+  await averaged.write(await averaged.readAveraged());
+  const kept = await evaluate(averaged, 'validation', dataset, { batchSize: 16 });
+  expect(kept.loss).toBe(epoch.validationLoss);
+  expect(kept.loss).not.toBe(plainEpoch.validationLoss);
+});
+
+test('smoothing, clipping, cropping and other optimisers each change what is learned; the rest of the run stays', async () => {
+  const lossOf = async (run: Partial<Recipe>): Promise<number> => {
+    const epoch = (await drain({ epochs: 1, ...run })).find((event) => event.kind === 'epoch');
+    return epoch.trainLoss;
+  };
+  const augment = { ...plainPictures, crop: 2, cutout: 4 };
+  const runs: Partial<Recipe>[] = [{}, { smoothing: 0.1 }, { clipNorm: 0.1 }, { augment }];
+  runs.push(
+    { optimizer: optimizers.adamw, learningRate: 0.002 },
+    { optimizer: optimizers.rmsprop, learningRate: 0.002 }
+  );
+  const losses: number[] = [];
+  for (const run of runs) losses.push(await lossOf(run));
+  expect(new Set(losses).size).toBe(runs.length);
+  expect(Math.max(...losses)).toBeLessThan(3);
+});
+
+test('a last batch of any size counts: every picture of an epoch is seen once, whatever the batch', async () => {
+  for (const batchSize of [1, 7, 16, 130]) {
+    const only = { ...dataset, splits: { ...dataset.splits, train: quarters(17, 1) } };
+    const counts: number[] = [];
+    const network = open(batchSize);
+    const stretch = { from: 0, to: Math.ceil(17 / batchSize), scheduleFrom: 0, scheduleSteps: 20 };
+    for await (const { count } of runSteps(network, only, { ...recipe, batchSize }, stretch)) counts.push(count);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(17);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  }
 });

@@ -19,13 +19,13 @@ test.each(classes.cases)('loss and gradient are PyTorch’s: %j', ({ objective, 
 
 test('the first of the largest logits is the answer', () => {
   const even = classLoss(new Float32Array(6), { count: 2, labels: Uint8Array.of(0, 1) }, { objective: plainClasses });
-  expect(even).toEqual({ loss: expect.closeTo(Math.log(3), 6), correct: 1, terms: 2 });
+  expect(even.loss).toBeCloseTo(Math.log(3), 6);
+  expect([even.correct, even.terms]).toEqual([1, 2]);
 });
 
 test('a smoothed truth keeps its sum', () => {
-  expect([...spreadLabels({ count: 1, labels: Uint8Array.of(1) }, 4, 0.2)]).toEqual(
-    [0.05, 0.85, 0.05, 0.05].map((value) => expect.closeTo(value, 6))
-  );
+  const spread = spreadLabels({ count: 1, labels: Uint8Array.of(1) }, 4, 0.2);
+  expect(gapOf([0.05, 0.85, 0.05, 0.05], spread)).toBeLessThan(1e-6);
 });
 
 test('a label beyond the classes and a missing teacher are refused in words', () => {
