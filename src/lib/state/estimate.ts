@@ -1,4 +1,11 @@
 /** @file State: how long a run will take, told before it starts; always an estimate, never shown as a measurement. */
+import { formatDuration, formatMs } from '$lib/base/format';
+import { totalCost } from '$lib/cost/cost';
+import { lower } from '$lib/ops/lower';
+import type { Op } from '$lib/ops/op';
+import { m } from '$paraglide/messages';
+import type { Timed } from './step-time.svelte';
+import type { TrainView } from './train-run';
 
 /**
  * Forward multiply-adds a training worker gets through in a second, backward pass included, until a run here was timed:
@@ -26,4 +33,35 @@ export function rateOf(imagesPerSecond: number | null, madds: number): number | 
 /** Milliseconds left when a share of the work is done after some time; null before a hundredth is done. */
 export function remainingMs(share: number, elapsedMs: number): number | null {
   return share < 0.01 ? null : (elapsedMs / share) * (1 - share);
+}
+
+/** What is known before a training. */
+export interface Expected {
+  /** The network as fitted to the pictures. */
+  readonly ops: readonly Op[];
+  /** The training shown, which may tell a rate. */
+  readonly view: TrainView | null;
+  readonly timed: Timed | null;
+  /** Whether a step is being timed just now. */
+  readonly timing: boolean;
+  readonly form: { readonly epochs: number; readonly batchSize: number };
+  /** Pictures of one pass. */
+  readonly pictures: number;
+}
+
+/** How long a training will take, in words: by a timed step, by the rate of the last training, or by a guess. */
+export function trainEstimate({ ops, view, timed, timing, form, pictures }: Expected): string {
+  if (timed?.kind === 'ok') {
+    const steps = Math.ceil(pictures / form.batchSize) * form.epochs;
+    return m.train_estimate_timed({
+      time: formatDuration(timed.stepMs * steps),
+      batch: form.batchSize,
+      ms: formatMs(timed.stepMs)
+    });
+  }
+  const { madds } = totalCost(ops);
+  const rate = view?.arch ? rateOf(view.imagesPerSecond, totalCost(lower(view.arch)).madds) : null;
+  const size = { madds, pictures, epochs: form.epochs };
+  const time = formatDuration(trainingMs(size, rate ?? assumedMaddsPerSecond));
+  return timing ? m.train_estimate_timing({ time }) : m.run_estimate({ time });
 }

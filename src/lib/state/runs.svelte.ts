@@ -11,6 +11,7 @@ import type { SearchEvent, SearchRequest, SearchResult } from '$workers/search/p
 import type { TrainEvent, TrainRequest, TrainResult } from '$workers/train/protocol';
 import { firstForms, formFrom, type Forms } from './forms';
 import { Kept, type CheckpointKey } from './kept.svelte';
+import { Looking } from './looking.svelte';
 import { beginMeasure, closeMeasure, foldMeasure, type MeasureView } from './measure-run';
 import { afterReload, type Phase } from './phase';
 import { Pictures } from './pictures.svelte';
@@ -18,6 +19,7 @@ import { beginPrune, closePrune, foldPrune, type PruneView } from './prune-run';
 import { Run } from './run.svelte';
 import { beginSearch, closeSearch, foldSearch, type SearchView } from './search-run';
 import { readRecord, type RunKind, type StorageTrouble, type Store } from './storage';
+import { StepTime } from './step-time.svelte';
 import { beginTrain, closeTrain, foldTrain, restoredTrain, type TrainView } from './train-run';
 
 /** What the runs need of the open network. */
@@ -57,6 +59,11 @@ export class Runs {
     void this.#kept.put('datasets', 'own', dataset);
     this.#save('train', this.train);
   });
+
+  /** How long a step of the next training takes. */
+  readonly stepTime = new StepTime(async (request) => (await clients()).estimateTraining(request));
+  /** What the trained network sees in a picture. */
+  readonly looking = new Looking(async () => (await clients()).openLooker());
 
   readonly train: Run<TrainRequest, TrainEvent, TrainResult, TrainView> = new Run<
     TrainRequest,
@@ -144,6 +151,11 @@ export class Runs {
     return this.#restored;
   }
 
+  /** Whether any run is at work. */
+  get busy(): boolean {
+    return this.train.live || this.measure.live || this.search.live || this.prune.live;
+  }
+
   /** Trained numbers kept under a key; null when there are none. */
   checkpoint(key: CheckpointKey): Checkpoint | null {
     return this.#kept.checkpoint(key);
@@ -157,6 +169,7 @@ export class Runs {
   /** Trains; a checkpoint that is not this page's own training becomes the one to beat. */
   async startTraining(request: TrainRequest): Promise<void> {
     if (this.train.live) return;
+    this.looking.close();
     if (request.start && !this.#continues(request)) this.#kept.keep('train/best', request.start);
     await this.train.start(request);
   }

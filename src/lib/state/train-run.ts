@@ -33,6 +33,8 @@ export interface TrainView {
   /** The TensorFlow.js network that holds the weights and checks the answers; null where none opened. */
   readonly frame: string | null;
   readonly why: string;
+  /** What a person should know before waiting: a slow engine, a missing one; null when all is well. */
+  readonly warning: string | null;
   /** What was timed on the way to this engine, and what could not be had. */
   readonly candidates: Ready['candidates'];
   readonly refused: Ready['refused'];
@@ -67,6 +69,7 @@ const untold = {
   engine: '',
   frame: null,
   why: '',
+  warning: null,
   candidates: [],
   refused: [],
   workers: 1,
@@ -105,8 +108,9 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
     case 'preparing':
       return { ...view, preparing: event.what };
     case 'ready': {
-      const { arch, changes, engine, frame, why, candidates, refused, workers, dataset, pictures } = event;
-      const told = { arch, changes, engine, frame, why, candidates, refused, workers, dataset, pictures };
+      const { arch, changes, engine, frame, why, warning } = event;
+      const { candidates, refused, workers, dataset, pictures } = event;
+      const told = { arch, changes, engine, frame, why, warning, candidates, refused, workers, dataset, pictures };
       return { ...view, ...told, preparing: null };
     }
     case 'estimate': {

@@ -1,12 +1,11 @@
 /** @file State: what a person sets before a training, its good defaults, and the recipe that it becomes. */
 import type { Architecture } from '$lib/arch/architecture';
 import { optimizers, schedules, type Schedule } from '$lib/task/optimize';
+import { usual, type OptimizerName } from '$lib/task/usual';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { DataChoice, EngineChoice } from '$workers/choice';
 import type { TrainRequest } from '$workers/train/protocol';
 import type { PictureSource } from './pictures.svelte';
-
-export type OptimizerName = keyof typeof optimizers;
 
 /** Whether pictures are mirrored; 'auto' mirrors the bundled clothes and leaves a person's own as they are. */
 export type Mirroring = 'auto' | 'on' | 'off';
@@ -54,14 +53,6 @@ export const firstTrainForm: TrainForm = {
   engine: 'auto',
   workers: 1,
   pictures: 'bundled'
-};
-
-/** The learning rate and weight decay each optimizer begins well with. */
-export const usual: Readonly<Record<OptimizerName, { readonly learningRate: number; readonly weightDecay: number }>> = {
-  sgd: { learningRate: 0.05, weightDecay: 5e-4 },
-  adam: { learningRate: 0.003, weightDecay: 0 },
-  adamw: { learningRate: 0.003, weightDecay: 0.02 },
-  rmsprop: { learningRate: 0.003, weightDecay: 1e-5 }
 };
 
 /** The optimizer changed; rate and decay follow unless a person set them. */

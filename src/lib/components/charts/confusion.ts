@@ -52,6 +52,8 @@ const heatClasses = 6;
 /** Room for a line of 11.5 px text. */
 const line = 15;
 const longest = 15;
+/** A page that is not laid out yet has no width. */
+const narrowest = 280;
 
 /** How many pictures each class had. */
 export function rowTotals({ counts }: Answers): number[] {
@@ -77,13 +79,14 @@ export function mostConfused(answers: Answers, most: number): Confused[] {
 }
 
 /** Lays the matrix out in a given width; every name is shown where rows are tall enough, else every second, third, … */
-export function confusionLayout(answers: Answers, width: number): ConfusionLayout {
+export function confusionLayout(answers: Answers, given: number): ConfusionLayout {
+  const width = Math.max(narrowest, given);
   const { classes, counts } = answers;
   const n = classes.length;
   const named = Math.max(...classes.map((name) => short(name).length));
   const left = Math.min(104, 10 + named * 6.2);
   const right = width < 420 ? 38 : 78;
-  const cell = fitted(Math.min(38, (width - left - right) / n));
+  const cell = fitted(Math.min(42, (width - left - right) / n));
   const side = cell * n;
   const top = Math.min(86, 18 + named * 4.6);
   const band = scaleBand<number>()

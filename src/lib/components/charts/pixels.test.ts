@@ -38,12 +38,12 @@ describe('tileGrid', () => {
 
 test('tileRaster(values, shape, grid) gives each channel its own tile and leaves the gaps clear', () => {
   const shape = [2, 2, 2] as const;
-  // Channel 0 is lit at the top left, channel 1 at the bottom right.
-  const values = new Uint8Array([255, 0, 0, 0, 0, 0, 0, 255]);
+  // Channel 0 is half as strong at the top left as channel 1 at the bottom right.
+  const values = new Float32Array([2, 0, 0, 0, 0, 0, 0, -4]);
   const grid = tileGrid(shape, 1000, 1);
   const { width, height, rgba } = tileRaster(values, shape, grid);
   const alpha = (x: number, y: number): number => rgba[4 * (y * width + x) + 3] ?? -1;
   expect([width, height]).toEqual([82, 40]);
-  expect([alpha(0, 0), alpha(19, 19), alpha(20, 0), alpha(81, 39), alpha(42, 0)]).toEqual([255, 255, 14, 255, 14]);
+  expect([alpha(0, 0), alpha(19, 19), alpha(20, 0), alpha(81, 39), alpha(42, 0)]).toEqual([134, 134, 14, 255, 14]);
   expect([alpha(40, 0), alpha(41, 20)]).toEqual([0, 0]);
 });

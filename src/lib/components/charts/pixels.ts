@@ -49,14 +49,16 @@ export function tileGrid([height, width, channels]: Shape, room: number, lines: 
 }
 
 /**
- * The maps of an op [height, width, channels], brought to bytes, as black ink whose strength is the value; what lies
- * between the tiles stays clear, so that the same drawing serves on light and, inverted, on dark paper.
+ * The maps of an op [height, width, channels] as black ink, the stronger the further a value is from 0, on one scale
+ * for all channels; what lies between the tiles stays clear, so that the same drawing serves on light and, inverted, on
+ * dark paper.
  */
-export function tileRaster(values: Uint8Array, [height, width, channels]: Shape, grid: TileGrid): Raster {
+export function tileRaster(values: Float32Array, [height, width, channels]: Shape, grid: TileGrid): Raster {
   const { columns, lines, shown, tileWidth, tileHeight } = grid;
   const fullWidth = columns * (tileWidth + gap) - gap;
   const fullHeight = lines * (tileHeight + gap) - gap;
   const rgba = new Uint8ClampedArray(fullWidth * fullHeight * 4);
+  const most = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
   for (let c = 0; c < shown; c++) {
     const left = (c % columns) * (tileWidth + gap);
     const top = Math.floor(c / columns) * (tileHeight + gap);
@@ -64,8 +66,8 @@ export function tileRaster(values: Uint8Array, [height, width, channels]: Shape,
       const row = Math.floor((y * height) / tileHeight);
       for (let x = 0; x < tileWidth; x++) {
         const column = Math.floor((x * width) / tileWidth);
-        const value = values[(row * width + column) * channels + c] ?? 0;
-        rgba[4 * ((top + y) * fullWidth + left + x) + 3] = faintest + (value * (255 - faintest)) / 255;
+        const share = Math.abs(values[(row * width + column) * channels + c] ?? 0) / most;
+        rgba[4 * ((top + y) * fullWidth + left + x) + 3] = faintest + share * (255 - faintest);
       }
     }
   }
