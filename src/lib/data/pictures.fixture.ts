@@ -34,12 +34,12 @@ export function npyFile(type: string, shape: readonly number[], values: ArrayBuf
   return out;
 }
 
-/** A batch of CIFAR-10 (one label byte) or CIFAR-100 (two): picture i is of class i modulo 10, every byte known. */
+/** A batch of CIFAR-10 (one label byte) or CIFAR-100 (two): picture i is of class i modulo 3, every byte known. */
 export function cifarBatch(count: number, classes: 10 | 100): Uint8Array {
   const labels = classes === 10 ? 1 : 2;
   const record = labels + 3072;
   return Uint8Array.from({ length: count * record }, (_, at) => {
     const [picture, inside] = [Math.floor(at / record), at % record];
-    return inside < labels ? picture % 10 : (picture + 7 * (inside - labels)) & 255;
+    return inside < labels ? picture % 3 : (picture + 7 * (inside - labels)) & 255;
   });
 }
