@@ -67,7 +67,7 @@ async function measure(arch: Architecture, turns: { readonly rounds: number; rea
       : [1, 2].flatMap((threads) =>
           (['channels_last', 'default'] as const).map(async (layout): Promise<Peer> => {
             const peer = await openTorch(arch, BATCH, layout, threads);
-            return { ...peer, name: `PyTorch ${layout}, ${threads} threads` };
+            return { ...peer, name: `PyTorch ${layout}, ${threads} thread${threads > 1 ? 's' : ''}` };
           })
         );
   const peers = [
@@ -105,8 +105,10 @@ async function measure(arch: Architecture, turns: { readonly rounds: number; rea
 
 async function main(): Promise<void> {
   const before = load();
-  const a = await measure(networkA, { rounds: 6, steps: 6 });
-  const s = await measure(networkS, { rounds: 6, steps: 40 });
+  const [, asked = '6'] = /--rounds[= ](\d+)/.exec(process.argv.join(' ')) ?? [];
+  const rounds = Number(asked);
+  const a = await measure(networkA, { rounds, steps: 6 });
+  const s = await measure(networkS, { rounds, steps: 40 });
   const rows = [...a, ...s];
   const ratios = Object.fromEntries(
     [a, s].map((all) => {
@@ -116,7 +118,7 @@ async function main(): Promise<void> {
         const ratio = time(start, key) / time('2 workers', key);
         return Number.isFinite(ratio) ? rounded(ratio) : null;
       };
-      const peers = { vsOneWorker: '1 worker$', vsTorchOneThread: '1 threads', vsTorchTwoThreads: '2 threads' };
+      const peers = { vsOneWorker: '1 worker$', vsTorchOneThread: '1 thread$', vsTorchTwoThreads: '2 threads' };
       const entries = Object.entries(peers).flatMap(([name, start]) => [
         [name, of(start, 'wallMs')] as const,
         [`${name}Best`, of(start, 'bestMs')] as const
@@ -127,13 +129,15 @@ async function main(): Promise<void> {
   const machine = describeMachine(torchVersion());
   const result = { machine, loadBefore: before, loadAfter: load(), batch: BATCH, ratios, rows };
   const path = keepResult('parallel', result);
-  if (process.argv.includes('--json')) return console.log(JSON.stringify(result, null, 2));
-  console.log(`${machine.cores} x ${machine.cpu}; load average before ${before}, after ${load()}`);
-  console.log('A load above 0 before the run means that others worked beside it: best is nearer to an idle machine.');
-  console.table(rows);
-  console.log('Times as often as 2 workers, middle and best (of PyTorch the faster layout):');
-  console.table(ratios);
-  console.log(`written to ${path}`);
+  if (process.argv.includes('--json')) console.log(JSON.stringify(result, null, 2));
+  else {
+    console.log(`${machine.cores} x ${machine.cpu}; load average before ${before}, after ${load()}`);
+    console.log('A load above 0 before the run means that others worked beside it: best is nearer to an idle machine.');
+    console.table(rows);
+    console.log('Times as often as 2 workers, middle and best (of PyTorch the faster layout):');
+    console.table(ratios);
+    console.log(`written to ${path}`);
+  }
 }
 
 if (isMainThread) await main();
