@@ -7,6 +7,7 @@ import { addAdapt } from './adapt';
 import { withHelpWords } from './help';
 import { addList } from './list';
 import { addDiff } from './diff';
+import { addEval } from './eval';
 import { addMeasure } from './measure';
 import { addRun } from './run';
 import { addSearch } from './search';
@@ -19,7 +20,7 @@ const program = withHelpWords(new Command('bneck'))
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
 
-for (const add of [addList, addSummary, addDiff, addRun, addTrain, addMeasure, addSearch, addAdapt]) add(program);
+for (const add of [addList, addSummary, addDiff, addRun, addTrain, addEval, addMeasure, addSearch, addAdapt]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault.

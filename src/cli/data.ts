@@ -1,12 +1,12 @@
 /** @file Command line: which pictures a command trains on. */
 import type { Command } from 'commander';
 import type { DataChoice, EngineChoice } from '$workers/choice';
-import { InvalidArgumentError } from 'commander';
 import { m } from '$paraglide/messages';
 import { InputError } from './input-error';
 import { readOwnPictures } from './own-pictures';
+import { parseWord } from './parsers';
 
-/** Reads --data: the bundled set by name, an image folder, or a folder of IDX files. */
+/** Reads --data: the bundled set by name, or a path to the user's own pictures. */
 export async function readData(name: string): Promise<DataChoice> {
   if (name === 'fashion-mnist') return { kind: 'bundled', id: 'fashion-mnist' };
   const read = await readOwnPictures(name);
@@ -14,15 +14,22 @@ export async function readData(name: string): Promise<DataChoice> {
   return { kind: 'own', dataset: read.dataset };
 }
 
-/** Reads --engine. */
-export function parseEngine(text: string): EngineChoice {
-  if (text === 'auto' || text === 'simd' || text === 'tfjs') return text;
-  throw new InvalidArgumentError(m.cli_engine_rule({ typed: text }));
-}
+const engines: Readonly<Record<EngineChoice, EngineChoice>> = {
+  auto: 'auto',
+  simd: 'simd',
+  tfjs: 'tfjs',
+  'tfjs:webgpu': 'tfjs:webgpu',
+  'tfjs:webgl': 'tfjs:webgl',
+  'tfjs:wasm': 'tfjs:wasm',
+  'tfjs:cpu': 'tfjs:cpu'
+};
 
-/** Adds --data and --engine. */
-export function withDataOptions(command: Command): Command {
+/** Reads --engine. */
+export const parseEngine = parseWord('--engine', engines);
+
+/** Adds --data and --engine; `engine` says what 'auto' does on this command. */
+export function withDataOptions(command: Command, engine: () => string = m.cli_engine): Command {
   return command
     .option('--data <set>', m.cli_data(), 'fashion-mnist')
-    .option('--engine <kind>', m.cli_engine(), parseEngine, 'auto');
+    .option('--engine <kind>', engine(), parseEngine, 'auto');
 }

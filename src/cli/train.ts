@@ -1,28 +1,31 @@
 /** @file Command line: `bneck train`. */
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describeFit } from '$lib/arch/fit';
 import { formatCount, formatDuration, formatPercent } from '$lib/base/format';
 import { defaultRecipe } from '$lib/engine/recipe';
+import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { EngineChoice } from '$workers/choice';
 import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
 import { createTrainRunner } from '$workers/train/runner';
 import { m } from '$paraglide/messages';
 import { saveCheckpoint } from './checkpoint';
 import { readData, withDataOptions } from './data';
+import { drive, endProgress, progress } from './drive';
+import { InputError } from './input-error';
 import { openNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, stamp } from './print';
+import { recipeOf, withRecipeOptions, type RecipeOptions } from './recipe-options';
+import { confusionLines, reportJson } from './report';
 import { trainingStart } from './start';
-import { drive, endProgress, progress } from './drive';
 
-interface Options extends NetworkOptions {
+interface Options extends NetworkOptions, RecipeOptions {
   readonly data: string;
   readonly engine: EngineChoice;
   readonly epochs: number;
-  readonly batch: number;
-  readonly rate: number;
   readonly seed: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -30,48 +33,111 @@ interface Options extends NetworkOptions {
 
 const recipe = defaultRecipe();
 
-function tell(event: TrainEvent, quiet: boolean): void {
-  const say = quiet ? remark : line;
-  if (event.kind === 'ready') {
-    for (const change of describeFit(event.changes)) say(m.cli_fitted({ change }));
-    const { dataset, engine, why } = event;
-    say(m.cli_train_pictures({ count: formatCount(event.pictures), dataset, engine, why }));
-  } else if (event.kind === 'step') {
-    progress(
-      m.cli_train_step({
-        epoch: event.epoch + 1,
-        step: event.step,
-        loss: event.loss.toFixed(3),
-        speed: event.imagesPerSecond.toFixed(0),
-        left: formatDuration(event.remainingMs)
-      })
-    );
-  } else if (event.kind === 'epoch') {
-    endProgress();
-    say(
-      m.cli_train_epoch({
-        epoch: event.epoch,
-        trainLoss: event.trainLoss.toFixed(4),
-        trainAccuracy: formatPercent(event.trainAccuracy, 2),
-        validationLoss: event.validationLoss.toFixed(4),
-        validationAccuracy: formatPercent(event.validationAccuracy, 2),
-        duration: formatDuration(event.elapsedMs)
-      })
-    );
+type Say = (text: string) => void;
+
+function tellReady(event: TrainEvent & { kind: 'ready' }, say: Say): void {
+  for (const change of describeFit(event.changes)) say(m.cli_fitted({ change }));
+  const { dataset, engine, why, warning, refused } = event;
+  if (warning !== null) remark(m.cli_warning({ warning }));
+  say(m.cli_train_pictures({ count: formatCount(event.pictures), dataset, engine, why }));
+  for (const { engine: other, reason } of refused) say(m.cli_engine_refused({ engine: other, reason }));
+}
+
+function tellEpoch(event: TrainEvent & { kind: 'epoch' }, say: Say): void {
+  endProgress();
+  say(
+    m.cli_train_epoch({
+      epoch: event.epoch,
+      trainLoss: event.trainLoss.toFixed(4),
+      trainAccuracy: formatPercent(event.trainAccuracy, 2),
+      validationLoss: event.validationLoss.toFixed(4),
+      validationAccuracy: formatPercent(event.validationAccuracy, 2),
+      duration: formatDuration(event.elapsedMs)
+    })
+  );
+}
+
+function tell(event: TrainEvent, say: Say): void {
+  switch (event.kind) {
+    case 'preparing':
+      if (event.what === 'timing') progress(m.cli_train_timing());
+      return;
+    case 'ready':
+      endProgress();
+      return tellReady(event, say);
+    case 'estimate':
+      return say(
+        m.cli_train_estimate({
+          stepMs: event.stepMs.toFixed(event.stepMs < 10 ? 1 : 0),
+          speed: event.imagesPerSecond.toFixed(0),
+          duration: formatDuration(event.totalMs)
+        })
+      );
+    case 'step':
+      return progress(
+        m.cli_train_step({
+          epoch: event.epoch + 1,
+          step: event.step,
+          loss: event.loss.toFixed(3),
+          speed: event.imagesPerSecond.toFixed(0),
+          left: formatDuration(event.remainingMs)
+        })
+      );
+    case 'epoch':
+      return tellEpoch(event, say);
+    case 'checked': {
+      const { against, worst } = event.checked;
+      return say(m.cli_train_checked({ against, worst: worst.toPrecision(2) }));
+    }
+    case 'report':
+      return confusionLines(event.report).forEach(say);
   }
+}
+
+/** What a training leaves: the epoch with the best validation accuracy, the first of equals. */
+class Keeper {
+  best: Checkpoint | null = null;
+  readonly epochs: object[] = [];
+  report: object | null = null;
+
+  constructor(private readonly path: string | undefined) {}
+
+  hear(event: TrainEvent): void {
+    if (event.kind === 'report') this.report = reportJson(event.report);
+    if (event.kind !== 'epoch') return;
+    const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, imagesPerSecond } = event;
+    this.epochs.push({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, imagesPerSecond });
+    if (validationAccuracy <= (this.best?.from.validationAccuracy ?? -1)) return;
+    this.best = event.checkpoint;
+    // Written at once: nothing that ends the program takes it away again.
+    if (this.path !== undefined) saveCheckpoint(this.path, event.checkpoint);
+  }
+
+  /** The network that is kept; a training stopped in its first epoch leaves what it had. */
+  keep(last: Checkpoint): Checkpoint {
+    const kept = this.best ?? last;
+    if (this.path !== undefined) {
+      saveCheckpoint(this.path, kept);
+      remark(m.cli_wrote({ path: this.path }));
+    }
+    return kept;
+  }
+}
+
+function mustBeFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(m.cli_out_folder({ path }));
 }
 
 /** Trains a network and writes it as .safetensors. */
 export function addTrain(program: Command): void {
   const command = program.command('train').description(m.cli_train()).argument('<network>', m.cli_train_network());
-  withDataOptions(withNetworkOptions(command))
+  withRecipeOptions(withDataOptions(withNetworkOptions(command), m.cli_engine_timed))
     .option('--epochs <count>', m.cli_train_epochs(), parseNumber('--epochs', 1, 1000, true), recipe.epochs)
-    .option('--batch <pictures>', m.cli_train_batch(), parseNumber('--batch', 1, 1024, true), recipe.batchSize)
-    .option('--rate <value>', m.cli_train_rate(), parseNumber('--rate', 1e-6, 10), recipe.learningRate)
     .option('--seed <number>', m.cli_train_seed(), parseNumber('--seed', 0, 2 ** 31 - 1, true), recipe.seed)
     .option('--out <file>', m.cli_train_out())
     .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
+      if (options.out !== undefined) mustBeFile(options.out);
       const network = openNetwork(name, options);
       const data = await readData(options.data);
       const start = trainingStart(network, data, options);
@@ -81,24 +147,19 @@ export function addTrain(program: Command): void {
         data,
         engine: options.engine,
         epochs: Math.ceil(start?.from.epochs ?? 0) + options.epochs,
-        batchSize: options.batch,
-        learningRate: options.rate,
-        seed: options.seed
+        seed: options.seed,
+        ...recipeOf(options, data)
       };
-      const epochs: object[] = [];
-      const quiet = options.json === true;
+      const keeper = new Keeper(options.out);
+      const say = options.json === true ? remark : line;
       const { result, stopped } = await drive(createTrainRunner(nodePlatform), request, (event) => {
-        tell(event, quiet);
-        if (event.kind !== 'epoch') return;
-        const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy } = event;
-        epochs.push({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy });
+        tell(event, say);
+        keeper.hear(event);
       });
-      if (options.out) {
-        saveCheckpoint(options.out, result);
-        remark(m.cli_wrote({ path: options.out }));
-      }
-      const { from } = result;
+      endProgress();
+      const { from, arch } = keeper.keep(result);
+      const { epochs, report } = keeper;
       const details = { engine: from.engine, datasetSha256: from.datasetSha256 };
-      if (quiet) json({ ...stamp(details), stopped, epochs, from, arch: result.arch });
+      if (options.json) json({ ...stamp(details), stopped, epochs, from, report, arch });
     });
 }

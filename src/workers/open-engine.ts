@@ -31,6 +31,8 @@ interface Timed {
 export interface TimedEngine extends OpenedEngine, Timed {
   /** What a step takes on the engine picked; null when none was timed to the end. */
   readonly stepMs: number | null;
+  /** Whether that was timed just now. */
+  readonly fresh: boolean;
   /** What the person should know: there is no SIMD core on this machine. */
   readonly warning: string | null;
 }
@@ -158,18 +160,18 @@ function parseRemembered(text: string | null): Remembered | null {
 }
 
 /** What was timed, as a choice with its opened engine. */
-function judged(choice: EngineChoice, timed: Timed, engine: Engine): TimedEngine {
+function judged(choice: EngineChoice, timed: Timed, engine: Engine): Omit<TimedEngine, 'fresh'> {
   const { engine: id, why } = chooseEngine(timed.candidates, choice);
   const stepMs = timed.candidates.find((one) => one.engine === id)?.stepMs ?? null;
   const core = timed.refused.find((one) => one.engine === 'simd');
   const warning = core ? m.workers_simd_failed({ reason: core.reason }) : null;
-  return { engine, why, ...timed, stepMs, warning };
+  return { engine, why, candidates: timed.candidates, refused: timed.refused, stepMs, warning };
 }
 
 /** The engine remembered as the fastest; null when it does not open any more, or as another build. */
-async function reopened(choice: EngineChoice, doors: EngineDoors, timed: Remembered): Promise<TimedEngine | null> {
-  const { engine: id, build } = chooseEngine(timed.candidates, choice);
+async function reopened(choice: EngineChoice, doors: EngineDoors, timed: Remembered) {
   try {
+    const { engine: id, build } = chooseEngine(timed.candidates, choice);
     const engine = await open(id, doors);
     return engine.build === build ? judged(choice, timed, engine) : null;
   } catch {
@@ -180,7 +182,7 @@ async function reopened(choice: EngineChoice, doors: EngineDoors, timed: Remembe
 
 /**
  * Times one step of a network on each engine a choice allows and opens the fastest; what was timed on this device before
- * is remembered, by network and batch. Rejects when no engine opens.
+ * is remembered, by network and batch, where there is a choice. Rejects when no engine opens.
  */
 export async function openFastest(
   choice: EngineChoice,
@@ -191,9 +193,11 @@ export async function openFastest(
   const key = await keyOf(choice, trial, memory.device);
   const known = parseRemembered(await memory.recall(key));
   const again = known && (await reopened(choice, doors, known));
-  if (again) return { ...again, why: m.engine_remembered({ why: again.why }) };
+  if (again) return { ...again, fresh: false, why: m.engine_remembered({ why: again.why }) };
   const timed = await timeAll(choice, doors, trial);
-  await memory.remember(key, JSON.stringify({ format: 1, ...timed } satisfies Remembered));
+  if (allowed(choice, doors).length > 1) {
+    await memory.remember(key, JSON.stringify({ format: 1, ...timed } satisfies Remembered));
+  }
   const { engine: id } = chooseEngine(timed.candidates, choice);
-  return judged(choice, timed, await open(id, doors));
+  return { ...judged(choice, timed, await open(id, doors)), fresh: true };
 }

@@ -87,7 +87,7 @@ describe('bad input', () => {
     [['run', 'v3-small', '--input', 'x.npy', '--normalise', 'caffe', ...run], '--normalise must be one of'],
     [
       ['run', 'v3-small', '--input', 'x.npy', '--engine', 'gpu', ...run],
-      '--engine must be auto, simd or tfjs, got gpu'
+      '--engine must be one of auto, simd, tfjs, tfjs:webgpu, tfjs:webgl, tfjs:wasm, tfjs:cpu, got gpu'
     ],
     [['run', 'v3-small', '--input', 'x.npy', '--labels', 'absent.txt', ...run], '--labels absent.txt: ENOENT'],
     [['run', 'v3-small', '--input', 'x.npy', '--features', '--head', 'lraspp', ...run], '--features and --head'],
@@ -96,7 +96,10 @@ describe('bad input', () => {
     [['train', 'v3-small', '--data', 'one'], 'got 1 unreadable files'],
     [['train', 'v3-small', '--data', 'absent'], 'must be fashion-mnist or a readable folder'],
     [['train', 'v3-small', '--epochs', '0'], '--epochs must be a whole number from 1'],
-    [['train', 'v3-small', '--engine', 'gpu'], '--engine must be auto, simd or tfjs, got gpu'],
+    [
+      ['train', 'v3-small', '--engine', 'gpu'],
+      '--engine must be one of auto, simd, tfjs, tfjs:webgpu, tfjs:webgl, tfjs:wasm, tfjs:cpu, got gpu'
+    ],
     [['search', '--budget-ms', '1', '--budget-madds', '1e6'], 'give one of them'],
     [['search', '--budget-madds', '1000'], 'is below the floor of this space'],
     [['search', '--strategy', 'luck'], '--strategy must be random, random-near, evolution, got luck'],

@@ -6,6 +6,7 @@ import type { Dataset } from '$lib/data/dataset';
 import { m } from '$paraglide/messages';
 import type { Network } from './engine';
 import { learningRateAt, objectiveOf, updateOf, type Recipe } from './recipe';
+import type { Tutor } from './tutor';
 
 /** Which steps to run, and the schedule they belong to: it begins at step `scheduleFrom` and is `scheduleSteps` long. */
 export interface Stretch {
@@ -13,6 +14,8 @@ export interface Stretch {
   readonly to: number;
   readonly scheduleFrom: number;
   readonly scheduleSteps: number;
+  /** Whose answers are learned from, too. */
+  readonly tutor?: Tutor;
 }
 
 /** One step done; loss is the batch's mean before the update. */
@@ -60,7 +63,8 @@ export async function* runSteps(
   const size = height * width * channels;
   const images = new Float32Array(Math.min(recipe.batchSize, total) * size);
   const changes = { ...recipe.augment, black: blackOf(dataset) };
-  const objective = objectiveOf(recipe);
+  const { tutor } = stretch;
+  const objective = { ...objectiveOf(recipe), teacher: tutor?.teaching ?? null };
   let epoch = -1;
   let order: number[] = [];
   for (let step = stretch.from; step < stretch.to; step++) {
@@ -77,7 +81,9 @@ export async function* runSteps(
     augment(images, count, dataset.shape, changes, rng.fork(`flip${step}`));
     const learningRate = learningRateAt(step - stretch.scheduleFrom, stretch.scheduleSteps, recipe);
     const draw = rng.fork(`drop${step}`).below(2 ** 32);
-    const batch = { count, images: images.subarray(0, count * size), labels, draw };
+    const shown = images.subarray(0, count * size);
+    const teacher = await tutor?.logits(shown, count);
+    const batch = { count, images: shown, labels, draw, ...(teacher && { teacher }) };
     const { loss, correct } = await network.trainStep(batch, objective, updateOf(recipe, learningRate));
     yield { step, count, loss, correct, learningRate };
   }

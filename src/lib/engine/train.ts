@@ -5,6 +5,7 @@ import type { Network } from './engine';
 import { evaluate, type EvaluateOptions, type Score } from './evaluate';
 import type { Recipe } from './recipe';
 import { picturesPerEpoch, runSteps, stepsPerEpoch } from './steps';
+import type { Tutor } from './tutor';
 
 /** Progress inside an epoch; loss and accuracy are means over the epoch so far, before each update. */
 export interface StepEvent {
@@ -50,6 +51,8 @@ export interface TrainOptions {
   readonly clock: () => number;
   readonly startEpoch?: number;
   readonly pause?: () => Promise<void>;
+  /** Whose answers are learned from, too. */
+  readonly tutor?: Tutor;
 }
 
 const EVENT_EVERY_MS = 200;
@@ -76,7 +79,7 @@ export async function* train(
   network: Network,
   dataset: Dataset,
   recipe: Recipe,
-  { clock, startEpoch = 0, pause }: TrainOptions
+  { clock, startEpoch = 0, pause, tutor }: TrainOptions
 ): AsyncGenerator<TrainEvent> {
   const total = picturesPerEpoch(dataset, recipe);
   const perEpoch = stepsPerEpoch(dataset, recipe);
@@ -93,7 +96,8 @@ export async function* train(
     from: first,
     to: steps,
     scheduleFrom: 0,
-    scheduleSteps: steps
+    scheduleSteps: steps,
+    ...(tutor && { tutor })
   })) {
     const { step, count, loss, correct, learningRate } = done;
     const epoch = Math.floor(step / perEpoch);

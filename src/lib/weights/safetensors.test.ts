@@ -59,6 +59,17 @@ describe('readCheckpoint', () => {
     expect(readCheckpoint(toSafetensors(checkpoint))).toEqual({ kind: 'ok', checkpoint });
   });
 
+  test('gives back what the weights were checked with, and refuses a gap that is no number', () => {
+    const plain = checkpointOf(tiny);
+    const from = { ...plain.from, checked: { against: 'tfjs 4.22.0 wasm', worst: 2.4e-7 } };
+    expect(readCheckpoint(toSafetensors({ ...plain, from }))).toEqual({ kind: 'ok', checkpoint: { ...plain, from } });
+    const broken = { ...from, checked: { against: 'tfjs 4.22.0 wasm', worst: NaN } };
+    expect(readCheckpoint(toSafetensors({ ...plain, from: broken }))).toMatchObject({
+      kind: 'bad',
+      issues: [{ path: '__metadata__.checkedWorst' }]
+    });
+  });
+
   test('gives back every number of MobileNetV3-Small', () => {
     const { tensors } = checkpointOf(mobileNetV3Small);
     const read = readCheckpoint(toSafetensors({ ...checkpointOf(mobileNetV3Small), tensors }));

@@ -11,7 +11,7 @@ export type ReadCheckpoint =
   | { readonly kind: 'ok'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'bad'; readonly issues: readonly Issue[] };
 
-/** A checkpoint as safetensors bytes; architecture, dataset, seed, engine, epochs and accuracy go to `__metadata__`. */
+/** A checkpoint as safetensors bytes; architecture and everything of `from` go to `__metadata__`. */
 export function toSafetensors(checkpoint: Checkpoint): Uint8Array {
   const { arch, tensors, from } = checkpoint;
   return writeSafetensors(tensors, {
@@ -23,7 +23,8 @@ export function toSafetensors(checkpoint: Checkpoint): Uint8Array {
     epochs: String(from.epochs),
     seed: String(from.seed),
     engine: from.engine,
-    validationAccuracy: from.validationAccuracy === null ? '' : String(from.validationAccuracy)
+    validationAccuracy: from.validationAccuracy === null ? '' : String(from.validationAccuracy),
+    ...(from.checked && { checkedAgainst: from.checked.against, checkedWorst: String(from.checked.worst) })
   });
 }
 
@@ -59,6 +60,10 @@ function readProvenance(metadata: Readonly<Record<string, string>>, issues: Issu
     return value;
   };
   const share = (value: number): boolean => value >= 0 && value <= 1;
+  const checked = Object.hasOwn(metadata, 'checkedAgainst') && {
+    against: text('checkedAgainst'),
+    worst: number('checkedWorst', (value) => Number.isFinite(value) && value >= 0, m.weights_record_positive)
+  };
   return {
     dataset: text('dataset'),
     datasetSha256: text('datasetSha256'),
@@ -66,7 +71,8 @@ function readProvenance(metadata: Readonly<Record<string, string>>, issues: Issu
     seed: number('seed', Number.isFinite, m.weights_record_number),
     engine: text('engine'),
     validationAccuracy:
-      metadata['validationAccuracy'] === '' ? null : number('validationAccuracy', share, m.weights_record_share)
+      metadata['validationAccuracy'] === '' ? null : number('validationAccuracy', share, m.weights_record_share),
+    ...(checked && { checked })
   };
 }
 

@@ -5,6 +5,7 @@ import { defaultRecipe } from '$lib/engine/recipe';
 import type { PruneEvaluator } from '$lib/netadapt/evaluator';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
+import { checkedCheckpoint } from '../checked';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
@@ -70,7 +71,8 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
 
   /** The network as a checkpoint of its own; `epochs` counts the passes of its parent and of the fine-tunes kept. */
   function checkpointOf(request: AdaptRequest, outcome: Outcome, build: string): Checkpoint {
-    const { from } = request.checkpoint;
+    // What was checked is the network before.
+    const { checked: _, ...from } = request.checkpoint.from;
     const arch = { ...outcome.arch, name: m.workers_pruned_name({ name: request.checkpoint.arch.name }) };
     return {
       format: 1,
@@ -135,7 +137,8 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
     }
     const { steps, predictedMs, measuredMs, measuredBaseMs, baseAccuracy, accuracy, reachedBudget } = outcome;
     const times = { baseMs, budgetMs, predictedMs, measuredMs, measuredBaseMs };
-    const result = { checkpoint: toCheckpoint(outcome), steps, ...times, baseAccuracy, accuracy, reachedBudget, table };
+    const pruned = await checkedCheckpoint(platform, dataset, toCheckpoint(outcome));
+    const result = { checkpoint: pruned, steps, ...times, baseAccuracy, accuracy, reachedBudget, table };
     return gate.stopped ? { kind: 'stopped', result } : { kind: 'done', result };
   }
 

@@ -13,6 +13,7 @@ import { settingsOf, type SearchOptions } from '$lib/search/settings';
 import { sizeOf, spaceOf } from '$lib/search/space';
 import { trialSeed, type Trial } from '$lib/search/trial';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
+import { checkedCheckpoint } from '../checked';
 import { datasetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
@@ -89,7 +90,7 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
     }
   }
 
-  /** The best network with weights; those of a replayed result are trained again. */
+  /** The best network with weights, checked with TensorFlow.js; those of a replayed result are trained again. */
   async function checkpointOf(
     seen: Seen,
     { seed, dataset, trainers }: { seed: number; dataset: Dataset; trainers: TrainerPool }
@@ -114,7 +115,7 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
       engine: trainers.build,
       validationAccuracy: trial.validationAccuracy
     };
-    return { format: 1, arch: trial.arch, tensors, from };
+    return checkedCheckpoint(platform, dataset, { format: 1, arch: trial.arch, tensors, from });
   }
 
   async function loop(

@@ -55,7 +55,7 @@ async function enginesFor(platform: Platform, request: TrainRequest, start: Star
   if (workers < 2) return openFastest(wish, platform.engines, trial);
   if (wish !== 'auto' && wish !== 'simd') throw new Error(m.engine_workers_core({ wish }));
   const engine = await platform.openParallel(workers);
-  const none = { candidates: [], refused: [], stepMs: null, warning: null };
+  const none = { candidates: [], refused: [], stepMs: null, fresh: true, warning: null };
   return { engine, why: m.engine_workers({ build: engine.build }), ...none };
 }
 
@@ -78,8 +78,11 @@ async function estimate(
 ): Promise<TrainEvent> {
   const { clock } = platform;
   const { batchSize, epochs } = recipe;
-  const timed = await timeStep(opened.engine, { ...start, batchSize }, { clock, limitMs: ESTIMATE_LIMIT_MS });
-  const stepMs = timed.kind === 'over' ? timed.moreThanMs : timed.stepMs;
+  const time = async (): Promise<number> => {
+    const timed = await timeStep(opened.engine, { ...start, batchSize }, { clock, limitMs: ESTIMATE_LIMIT_MS });
+    return timed.kind === 'over' ? timed.moreThanMs : timed.stepMs;
+  };
+  const stepMs = opened.fresh && opened.stepMs !== null ? opened.stepMs : await time();
   const steps = stepsPerEpoch(dataset, recipe) * Math.max(0, epochs - startEpoch);
   return { kind: 'estimate', stepMs, steps, totalMs: stepMs * steps, imagesPerSecond: (batchSize * 1000) / stepMs };
 }
