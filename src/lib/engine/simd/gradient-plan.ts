@@ -5,6 +5,8 @@ import type { Op } from '$lib/ops/op';
 export interface Target {
   readonly slot: number;
   readonly add: boolean;
+  /** No earlier op will add to it. */
+  readonly final: boolean;
 }
 
 /** For each op the block of its output's gradient and its inputs' targets (null: the picture); sizes in floats for one picture. */
@@ -43,18 +45,21 @@ export function planGradients(ops: readonly Op[]): GradientPlan {
   const last = ops.at(-1);
   if (!last) throw new Error('network: must have at least one op, got none');
   own.set(last.id, slots.take(sizeOf(last)));
+  const firstReader = new Map<string, Op>();
+  for (const op of ops.toReversed()) for (const id of op.inputs) firstReader.set(id, op);
   for (const op of ops.toReversed()) {
     const mine = own.get(op.id);
     if (mine === undefined) throw new Error(`op ${op.id}: output must be read by a later op, it is not`);
     const targets = op.inputs.map((id, index): Target | null => {
       const input = byId.get(id);
       if (!input) return null;
+      const final = firstReader.get(id) === op && op.inputs.lastIndexOf(id) === index;
       const written = own.get(id);
-      if (written !== undefined) return { slot: written, add: true };
+      if (written !== undefined) return { slot: written, add: true, final };
       const inPlace = index === 0 && (op.kind === 'add' || op.kind === 'multiply');
       const slot = inPlace ? mine : slots.take(sizeOf(input));
       own.set(id, slot);
-      return { slot, add: false };
+      return { slot, add: false, final };
     });
     into.set(op.id, targets);
     const handedOn = targets.some((target) => target?.slot === mine);

@@ -12,6 +12,38 @@ export type PoolGeometry = readonly [H: N, W: N, C: N, kh: N, kw: N, sh: N, sw: 
 /** Adam's numbers for one tensor in one step. */
 export type AdamRule = readonly [stride: N, root: N, beta1: N, beta2: N, eps: N, decay: N, shrink: N];
 
+/** How a sum of taps walks: between outputs in x and y, then the taps and what x and the weight move from one to the next. */
+export type WindowSteps = readonly [
+  xRow: N,
+  xPixel: N,
+  yRow: N,
+  yPixel: N,
+  lines: N,
+  taps: N,
+  xLine: N,
+  xTap: N,
+  wLine: N,
+  wTap: N,
+  add: N
+];
+
+/** The same for the weight gradient. */
+export type WeightSteps = readonly [xRow: N, xPixel: N, dRow: N, k: N, xLine: N, xTap: N];
+
+/** Vectors a norm reads and fills, then its constants. */
+export type CloseVectors = readonly [
+  mean: N,
+  rstd: N,
+  runMean: N,
+  runVar: N,
+  gamma: N,
+  beta: N,
+  scale: N,
+  offset: N,
+  eps: N,
+  momentum: N
+];
+
 /** What `assembly/index.ts` exports, documented there. */
 export interface Kernels {
   zero(p: N, n: N): void;
@@ -21,14 +53,15 @@ export interface Kernels {
   gemmTN(A: N, D: N, out: N, M: N, K: N, N: N): void;
   im2col(x: N, out: N, B: N, ...window: Geometry): void;
   col2im(col: N, dx: N, B: N, ...window: Geometry): void;
-  depthwise(x: N, w: N, y: N, B: N, ...window: Geometry): void;
-  depthwiseInput(dy: N, w: N, dx: N, B: N, H: N, W: N, C: N, k: N, s: N, top: N, left: N, Ho: N, Wo: N, add: N): void;
-  depthwiseInputDilated(dy: N, w: N, dx: N, B: N, ...windowAndAdd: [...Geometry, N]): void;
-  depthwiseWeight(x: N, dy: N, dw: N, B: N, ...window: Geometry): void;
-  normStats(x: N, M: N, C: N, mean: N, rstd: N, runMean: N, runVar: N, eps: N, momentum: N): void;
-  normScale(variance: N, rstd: N, C: N, eps: N): void;
-  normApply(x: N, y: N, M: N, C: N, mean: N, rstd: N, gamma: N, beta: N, act: N): void;
-  normBackward(x: N, dy: N, dx: N, M: N, C: N, mean: N, rstd: N, gamma: N, beta: N, dgamma: N, dbeta: N, act: N): void;
+  windows(x: N, w: N, y: N, H: N, W: N, C: N, ...steps: WindowSteps): void;
+  windowWeights(x: N, d: N, dw: N, H: N, W: N, C: N, ...steps: WeightSteps): void;
+  normSums(x: N, M: N, C: N, shift: N, sum: N, square: N): void;
+  normClose(M: N, C: N, shift: N, ...vectorsAndConstants: CloseVectors): void;
+  normLine(C: N, mean: N, variance: N, gamma: N, beta: N, scale: N, offset: N, eps: N): void;
+  normApply(x: N, y: N, M: N, W: N, C: N, stride: N, scale: N, offset: N, act: N): void;
+  normReduce(x: N, dy: N, M: N, C: N, mean: N, scale: N, offset: N, dg: N, db: N, act: N): void;
+  normSettle(M: N, C: N, mean: N, rstd: N, scale: N, dg: N, db: N, slope: N, base: N): void;
+  normGradient(x: N, d: N, dx: N, M: N, W: N, C: N, stride: N, scale: N, slope: N, base: N): void;
   pool(x: N, y: N, B: N, P: N, C: N): void;
   poolBackward(dy: N, dx: N, B: N, P: N, C: N, add: N): void;
   windowPool(x: N, y: N, B: N, ...window: PoolGeometry): void;

@@ -1,5 +1,5 @@
 /** @file SIMD engine: the built network: layers in one memory, forward, backward over the graph, optimiser step. */
-import type { Architecture, Shape } from '$lib/arch/architecture';
+import type { Architecture } from '$lib/arch/architecture';
 import { lowerWithOutputs } from '$lib/ops/lower';
 import { match, type Op, type Rules } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
@@ -13,11 +13,11 @@ import { openArena, openScratch, type Arena } from './arena';
 import { planGradients } from './gradient-plan';
 import { instantiate } from './kernels';
 import { openConv } from './layers/conv';
-import { openDense } from './layers/dense';
 import { openDepthwise } from './layers/depthwise';
 import { openDropped } from './layers/dropped';
 import { openAdd, openConcat, openMultiply } from './layers/joints';
-import type { Ground, Into, Layer } from './layers/layer';
+import { mapOutput, sizeOf, type Ground, type Into, type Layer, type Output } from './layers/layer';
+import { openPointwise } from './layers/pointwise';
 import { openAveragePool, openPool, openResize } from './layers/resample';
 import { openTransposedConv } from './layers/transposed-conv';
 import type { Core } from './load';
@@ -48,10 +48,9 @@ interface BackStep {
   readonly into: readonly (Into | null)[];
 }
 
-/** What a layer needs to know of its inputs besides where they lie; `mask` where its input is thinned in training. */
+/** What a layer is built from; `mask` where its input is thinned in training. */
 interface Site {
   readonly ground: Ground;
-  readonly shapes: readonly Shape[];
   readonly mask: number | null;
 }
 
@@ -59,27 +58,37 @@ const rules: Rules<(site: Site) => Layer> = {
   conv: (op) => (site) => openConv(op, site.ground),
   depthwise: (op) => (site) => openDepthwise(op, site.ground),
   transposedConv: (op) => (site) => openTransposedConv(op, site.ground),
-  dense: (op) => (site) => (site.mask === null ? openDense(op, site.ground) : openDropped(op, site.ground, site.mask)),
+  dense: (op) => (site) =>
+    site.mask === null ? openPointwise(op, site.ground) : openDropped(op, site.ground, site.mask),
   pool: (op) => (site) => openPool(op, site.ground),
   averagePool: (op) => (site) => openAveragePool(op, site.ground),
   resize: (op) => (site) => openResize(op, site.ground),
   multiply: (op) => (site) => openMultiply(op, site.ground),
   add: (op) => (site) => openAdd(op, site.ground),
-  concat: (op) => (site) => openConcat(op, site.ground, site.shapes)
+  concat: (op) => (site) => openConcat(op, site.ground)
 };
-
-const sizeOf = (shape: Shape): number => shape[0] * shape[1] * shape[2];
 
 /** Places the gradient blocks and lists the ops from last to first. */
 function openBackward(arena: Arena, ops: readonly Op[], layers: ReadonlyMap<string, Layer>, batch: number): BackStep[] {
   const plan = planGradients(ops);
   const pointers = plan.sizes.map((size) => arena.alloc(size * batch));
   const pointerOf = (slot: number | undefined): number => pointers[slot ?? -1] ?? 0;
-  return ops.toReversed().map((op) => {
+  const steps = new Map<string, BackStep>();
+  const arriveAt = (id: string) => (from: number, count: number) => {
+    const step = steps.get(id);
+    step?.layer.arrive?.(from, count, step.dy, step.into);
+  };
+  for (const op of ops.toReversed()) {
     const targets = plan.into.get(op.id) ?? [];
-    const into = targets.map((target) => target && { pointer: pointerOf(target.slot), add: target.add });
-    return { layer: layers.get(op.id) as Layer, dy: pointerOf(plan.own.get(op.id)), into };
-  });
+    const into = targets.map((target, index): Into | null => {
+      const id = op.inputs[index] ?? '';
+      if (!target) return null;
+      const told = target.final ? { arrive: arriveAt(id), intact: layers.get(id)?.intact ?? false } : {};
+      return { pointer: pointerOf(target.slot), add: target.add, ...told };
+    });
+    steps.set(op.id, { layer: layers.get(op.id) as Layer, dy: pointerOf(plan.own.get(op.id)), into });
+  }
+  return [...steps.values()];
 }
 
 /** What to build: a table, its ops and which of them are the answer. */
@@ -130,26 +139,22 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
   const pictureSize = sizeOf(arch.input);
   const picture = arena.alloc(maxBatch * pictureSize);
   const layers = new Map<string, Layer>();
-  const places = new Map<string, { readonly pointer: number; readonly shape: Shape }>([
-    ['', { pointer: picture, shape: arch.input }]
-  ]);
-  const placeOf = (id: string) => {
-    const place = places.get(id);
-    if (!place) throw new Error(m.engine_op_unknown({ network: arch.name, id }));
-    return place;
+  const slots = [openScratch(), openScratch(), openScratch(), openScratch()] as const;
+  const given = mapOutput({ kernels }, picture, arch.input);
+  const outputOf = (id: string): Output => {
+    const output = id === '' ? given : layers.get(id)?.output;
+    if (!output) throw new Error(m.engine_op_unknown({ network: arch.name, id }));
+    return output;
   };
   const mask = placeMask(arena, { arch, ops }, maxBatch);
   for (const op of ops) {
-    const read = op.inputs.map(placeOf);
-    const inputs = read.map(({ pointer }) => pointer);
-    const ground = { kernels, arena, parameters, maxBatch, inputs, packed };
-    const thinned = mask?.id === op.id ? mask.pointer : null;
-    const layer = match(op, rules)({ ground, shapes: read.map(({ shape }) => shape), mask: thinned });
-    layers.set(op.id, layer);
-    places.set(op.id, { pointer: layer.output, shape: op.out });
+    const ground = { kernels, arena, parameters, maxBatch, inputs: op.inputs.map(outputOf), packed, slots };
+    layers.set(op.id, match(op, rules)({ ground, mask: mask?.id === op.id ? mask.pointer : null }));
   }
-  packed.place(arena);
   const last = ops.at(-1)?.id ?? '';
+  // The loss reads the whole batch of the last output.
+  slots[0].need(maxBatch * sizeOf(outputOf(last).shape));
+  for (const block of [packed, ...slots]) block.place(arena);
   const order = [...layers.values()];
   const optimiser = openOptimiser(kernels, parameters);
   let back: BackStep[] | null = null;
@@ -169,8 +174,9 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
     }
     mask?.fill(count, batch.draw);
     run(images.subarray(0, count * pictureSize), count, true);
-    const { pointer, shape } = placeOf(last);
-    const size = count * sizeOf(shape);
+    const answer = outputOf(last);
+    const size = count * sizeOf(answer.shape);
+    const pointer = answer.read(0, count, 0);
     const first = back[0] as BackStep;
     const gradient = arena.floats(first.dy, size);
     const result = lossOf(arena.floats(pointer, size), batch, { arch, objective, gradient });
@@ -180,13 +186,15 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
 
   const infer = (images: Float32Array, count: number, ids: readonly string[]): Record<string, Float32Array> => {
     const wanted = ids.map((id) => {
-      const { pointer, shape } = placeOf(id);
-      return { id, pointer, size: sizeOf(shape), out: new Float32Array(count * sizeOf(shape)) };
+      const output = outputOf(id);
+      return { id, output, size: sizeOf(output.shape), out: new Float32Array(count * sizeOf(output.shape)) };
     });
     for (let from = 0; from < count; from += maxBatch) {
       const part = Math.min(maxBatch, count - from);
       run(images.subarray(from * pictureSize, (from + part) * pictureSize), part, false);
-      for (const { pointer, size, out } of wanted) out.set(arena.floats(pointer, part * size), from * size);
+      for (const { output, size, out } of wanted) {
+        for (let i = 0; i < part; i++) out.set(arena.floats(output.read(i, 1, 0), size), (from + i) * size);
+      }
     }
     return Object.fromEntries(wanted.map(({ id, out }) => [id, out]));
   };

@@ -1,6 +1,6 @@
 /** @file Assembly: bias of layers without a norm, with the activations that need no exponential, and its gradient. */
 import { activate, deactivate } from './activation';
-import { put, zero } from './vector';
+import { put } from './vector';
 
 /** z[M,N] += bias; y = act(z) */
 export function biasAct(z: usize, bias: usize, y: usize, M: i32, N: i32, act: i32): void {
@@ -17,10 +17,9 @@ export function biasAct(z: usize, bias: usize, y: usize, M: i32, N: i32, act: i3
   }
 }
 
-/** dy becomes dz = dy * act'(z); db[N] = its column sums */
+/** dy becomes dz = dy * act'(z); db[N] += its column sums */
 export function biasActBackward(z: usize, dy: usize, db: usize, M: i32, N: i32, act: i32): void {
   const nb = (<usize>N) << 2;
-  zero(db, N);
   for (let m = 0; m < M; m++) {
     for (let n: usize = 0; n < nb; n += 16) {
       const lanes = <i32>((nb - n) >> 2);

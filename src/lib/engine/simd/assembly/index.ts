@@ -2,9 +2,10 @@
 export { copy, zero } from './vector';
 export { gemm, gemmTN, packB } from './gemm';
 export { col2im, im2col } from './patches';
-export { depthwise } from './depthwise';
-export { depthwiseInput, depthwiseInputDilated, depthwiseWeight } from './depthwise-backward';
-export { normApply, normBackward, normScale, normStats } from './norm';
+export { windows } from './windows';
+export { windowWeights } from './window-weights';
+export { normApply, normClose, normLine, normSums } from './norm';
+export { normGradient, normReduce, normSettle } from './norm-backward';
 export { pool, poolBackward } from './pool';
 export { windowPool, windowPoolBackward } from './window-pool';
 export { resize, resizeBackward } from './resize';

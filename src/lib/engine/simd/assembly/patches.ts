@@ -1,4 +1,10 @@
 /** @file Assembly: full convolutions as matrix products: patches out of a map and their adjoint. */
+import { put } from './vector';
+
+@inline
+function copyRun(from: usize, out: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) put(out + i, v128.load(from + i), <i32>((bytes - i) >> 2));
+}
 
 /** Patches of x[B,H,W,C], taps d apart: out[B*Ho*Wo][k*k*C], zeros outside the map. */
 export function im2col(
@@ -16,18 +22,29 @@ export function im2col(
   Wo: i32,
   d: i32
 ): void {
+  const cb = (<usize>C) << 2;
+  const run = cb * <usize>k;
   for (let b = 0; b < B; b++) {
     for (let oy = 0; oy < Ho; oy++) {
       for (let ox = 0; ox < Wo; ox++) {
+        const first = ox * s - left;
+        // neighbouring taps inside the map lie side by side there, too: one run a line
+        const whole = d == 1 && first >= 0 && first + k <= W;
         for (let i = 0; i < k; i++) {
           const y = oy * s + i * d - top;
-          for (let j = 0; j < k; j++) {
-            const z = ox * s + j * d - left;
-            const inside = <u32>y < <u32>H && <u32>z < <u32>W;
-            const from = x + ((<usize>(((b * H + y) * W + z) * C)) << 2);
-            for (let c = 0; c < C; c++) {
-              f32.store(out, inside ? f32.load(from + ((<usize>c) << 2)) : 0);
-              out += 4;
+          const line = (b * H + y) * W;
+          if (<u32>y >= <u32>H) {
+            memory.fill(out, 0, run);
+            out += run;
+          } else if (whole) {
+            copyRun(x + <usize>(line + first) * cb, out, run);
+            out += run;
+          } else {
+            for (let j = 0; j < k; j++) {
+              const z = first + j * d;
+              if (<u32>z < <u32>W) copyRun(x + <usize>(line + z) * cb, out, cb);
+              else memory.fill(out, 0, cb);
+              out += cb;
             }
           }
         }

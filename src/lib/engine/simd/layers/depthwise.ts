@@ -1,46 +1,125 @@
 /** @file SIMD engine: depthwise convolution; several filters for a channel read that many copies of it. */
+import type { Shape } from '$lib/arch/architecture';
 import type { DepthwiseOp } from '$lib/ops/op';
 import { openFinish } from './finish';
-import { geometryOf, inputOf, type Ground, type Layer } from './layer';
+import { chunkOf, inputOf, layMap, overChunks, sizeOf, type Frame, type Ground, type Into, type Layer } from './layer';
+import { openFrame, walkForward, walksBack, type Axis, type Walk } from './windows';
+
+/** Both axes of an op's windows. */
+function axesOf(op: DepthwiseOp): readonly [Axis, Axis] {
+  const { kernel, stride, dilation, pad, out } = op;
+  const axis = (size: number, length: number, before: number): Axis => {
+    return { size, out: length, kernel, stride, dilation, before };
+  };
+  return [axis(op.in[0], out[0], pad[0]), axis(op.in[1], out[1], pad[2])];
+}
 
 /** Builds a depthwise convolution with what follows it. */
 export function openDepthwise(op: DepthwiseOp, ground: Ground): Layer {
-  const { kernels, arena, parameters, maxBatch } = ground;
-  const { multiplier } = op;
-  const [height, width, channels] = op.in;
-  const size = height * width * channels;
+  const { kernels, arena, parameters, maxBatch, slots } = ground;
+  const { multiplier, kernel } = op;
+  const [outHeight, outWidth, channels] = op.out;
+  const wide: Shape = [op.in[0], op.in[1], channels];
   const input = inputOf(ground, 0);
-  const copies = multiplier === 1 ? input : arena.alloc(maxBatch * size * multiplier);
   const weight = parameters.of(op, 'weight');
   const finish = openFinish(op, ground);
-  const geometry = geometryOf(op, op.out[2]);
-  const [h, w, c, k, s, top, left, outHeight, outWidth, dilation] = geometry;
+  const [rows, columns] = axesOf(op);
+  const [down, along] = [walkForward(rows), walkForward(columns)];
+  const [back, backAlong] = [walksBack(rows), walksBack(columns)];
+  const chunk = Math.min(maxBatch, chunkOf(Math.max(sizeOf(wide), sizeOf(op.out))));
+  const read = openFrame(arena, wide, chunk, [[down], [along]]);
+  slots[0].need(chunk * sizeOf(op.in));
+  slots[1].need(chunk * sizeOf(op.out));
+  slots[2].need(multiplier > 1 ? chunk * sizeOf(wide) : 0);
+  let gradient: Frame | null = null;
 
-  const inputGradient = (dy: number, to: number, count: number, add: number): void => {
-    if (dilation === 1) {
-      kernels.depthwiseInput(dy, weight.value, to, count, h, w, c, k, s, top, left, outHeight, outWidth, add);
-    } else kernels.depthwiseInputDilated(dy, weight.value, to, count, ...geometry, add);
+  const layInput = (from: number, count: number): void => {
+    if (multiplier === 1) {
+      input.lay(from, count, read);
+      return;
+    }
+    kernels.repeat(input.read(from, count, 0), slots[2].pointer, count * sizeOf(op.in), multiplier);
+    layMap(kernels, slots[2].pointer, wide, count, read);
+  };
+
+  /** Sums the taps of one picture along two walks; `to` is the picture written, `line` its floats from line to line. */
+  const walk = (from: Frame, picture: number, to: number, line: number, [v, h]: readonly [Walk, Walk], add: 0 | 1) => {
+    const start = from.pointer + (picture * from.picture + v.start * from.line + h.start * channels) * 4;
+    kernels.windows(
+      start,
+      weight.value + (v.tap * kernel + h.tap) * channels * 4,
+      to + (v.first * line + h.first * channels) * 4,
+      v.count,
+      h.count,
+      channels,
+      v.move * from.line,
+      h.move * channels,
+      v.step * line,
+      h.step * channels,
+      v.taps,
+      h.taps,
+      v.tapMove * from.line,
+      h.tapMove * channels,
+      v.tapStep * kernel * channels,
+      h.tapStep * channels,
+      add
+    );
+  };
+
+  const inputGradient = (from: Frame, count: number, to: number, add: 0 | 1): void => {
+    for (let picture = 0; picture < count; picture++) {
+      const at = to + picture * sizeOf(wide) * 4;
+      for (const v of back) for (const h of backAlong) walk(from, picture, at, wide[1] * channels, [v, h], add);
+    }
+  };
+
+  const weightGradient = (from: Frame, picture: number): void => {
+    const at = read.pointer + (picture * read.picture + down.start * read.line + along.start * channels) * 4;
+    const dz = from.pointer + picture * from.picture * 4;
+    const outputs = [down.move * read.line, along.move * channels, from.line] as const;
+    const taps = [kernel, down.tapMove * read.line, along.tapMove * channels] as const;
+    kernels.windowWeights(at, dz, weight.gradient, outHeight, outWidth, channels, ...outputs, ...taps);
+  };
+
+  const handOn = (from: number, count: number, dz: Frame, into: Into): void => {
+    const add = into.add ? 1 : 0;
+    const at = into.pointer + from * sizeOf(op.in) * 4;
+    if (multiplier === 1) inputGradient(dz, count, at, add);
+    else {
+      // The copies have served the weight gradient; their block takes the gradient of the copies.
+      inputGradient(dz, count, slots[2].pointer, 0);
+      kernels.repeatBackward(slots[2].pointer, at, count * sizeOf(op.in), multiplier, add);
+    }
+    into.arrive?.(from, count);
   };
 
   return {
     output: finish.output,
+    arrive: finish.arrive,
+    intact: finish.intact,
     forward(count, training) {
-      if (multiplier > 1) kernels.repeat(input, copies, count * size, multiplier);
-      kernels.depthwise(copies, weight.value, finish.z, count, ...geometry);
-      finish.forward(count, training);
+      finish.begin(training);
+      overChunks(count, chunk, (from, part) => {
+        layInput(from, part);
+        for (let picture = 0; picture < part; picture++) {
+          const to = finish.z + (from + picture) * sizeOf(op.out) * 4;
+          walk(read, picture, to, outWidth * channels, [down, along], 0);
+        }
+        finish.collect(from, part, training);
+      });
+      finish.end(count, training);
     },
     backward(count, dy, [into]) {
-      finish.backward(dy, count);
+      gradient ??= openFrame(arena, op.out, chunk, [back, backAlong]);
+      const dz = gradient;
+      finish.settle(count, dy);
       kernels.zero(weight.gradient, weight.size);
-      kernels.depthwiseWeight(copies, dy, weight.gradient, count, ...geometry);
-      if (!into) return;
-      if (multiplier === 1) {
-        inputGradient(dy, into.pointer, count, into.add ? 1 : 0);
-        return;
-      }
-      // The copies have served the weight gradient; their block takes the gradient of the copies.
-      inputGradient(dy, copies, count, 0);
-      kernels.repeatBackward(copies, into.pointer, count * size, multiplier, into.add ? 1 : 0);
+      overChunks(count, chunk, (from, part) => {
+        finish.layGradient(from, part, dy, dz);
+        layInput(from, part);
+        for (let picture = 0; picture < part; picture++) weightGradient(dz, picture);
+        if (into) handOn(from, part, dz, into);
+      });
     }
   };
 }

@@ -1,20 +1,22 @@
 /** @file SIMD engine: a dense layer that sees a part of its input only, while it trains. */
 import type { DenseOp } from '$lib/ops/op';
-import { openDense } from './dense';
-import { inputOf, type Ground, type Layer } from './layer';
+import { inputOf, mapOutput, type Ground, type Layer } from './layer';
+import { openPointwise } from './pointwise';
 
 /** Builds a dense layer whose input is multiplied by the mask [count, in] at `mask` in training. */
 export function openDropped(op: DenseOp, ground: Ground, mask: number): Layer {
-  const { kernels, arena, maxBatch } = ground;
+  const { kernels, arena, maxBatch, slots } = ground;
   const size = op.in[2];
   const input = inputOf(ground, 0);
   const thinned = arena.alloc(maxBatch * size);
-  const dense = openDense(op, { ...ground, inputs: [thinned] });
+  const dense = openPointwise(op, { ...ground, inputs: [mapOutput(ground, thinned, op.in)] });
+  slots[0].need(maxBatch * size);
   return {
     output: dense.output,
     forward(count, training) {
-      if (training) kernels.product(input, mask, thinned, count * size);
-      else kernels.copy(thinned, input, count * size);
+      const read = input.read(0, count, 0);
+      if (training) kernels.product(read, mask, thinned, count * size);
+      else kernels.copy(thinned, read, count * size);
       dense.forward(count, training);
     },
     backward(count, dy, [into]) {

@@ -1,106 +1,113 @@
 /** @file SIMD engine: what ends every op with weights: batch norm, or a bias, or nothing, then the activation. */
-import type { Norm } from '$lib/arch/architecture';
 import type { ConvOp, DenseOp, DepthwiseOp, TransposedConvOp } from '$lib/ops/op';
-import { ACT, LAST_FUSED } from '../kernels';
-import type { Ground } from './layer';
+import { ACT } from '../kernels';
+import { chunkOf, layMap, mapOutput, overChunks, sizeOf, type Frame, type Ground, type Output } from './layer';
+import { openNorm } from './norm';
 
 /** An op that is finished here. */
 export type Finished = ConvOp | DepthwiseOp | DenseOp | TransposedConvOp;
 
-/** Norm or bias and activation of z[M, C], which the op itself fills. */
+/** Norm or bias and activation of z[count, H, W, C], which the op itself fills, some pictures after the other. */
 export interface Finish {
   readonly z: number;
-  readonly output: number;
-  forward(count: number, training: boolean): void;
-  /** Turns dy into dz in place; writes the gradients of gamma and beta, or of the bias. */
-  backward(dy: number, count: number): void;
+  readonly output: Output;
+  /** Before the first picture of z. */
+  begin(training: boolean): void;
+  /** Some pictures of z are there. */
+  collect(from: number, count: number, training: boolean): void;
+  /** All are. */
+  end(count: number, training: boolean): void;
+  /** Some pictures of dy are complete. */
+  arrive(from: number, count: number, dy: number): void;
+  /** Whether `arrive` leaves dy as it is. */
+  readonly intact: boolean;
+  /** All are: writes the gradients of gamma and beta, or of the bias; sees itself to pictures that did not `arrive`. */
+  settle(count: number, dy: number): void;
+  /** Byte offset of dz of some pictures, which may lie in the second slot; after `settle`. */
+  gradient(from: number, count: number, dy: number): number;
+  /** The same, into a frame. */
+  layGradient(from: number, count: number, dy: number, frame: Frame): void;
 }
 
-/** Rows of z for each picture, its channels, the number of the activation and the memory of a map of z's size. */
-interface Sizes {
-  readonly pixels: number;
-  readonly channels: number;
-  readonly act: number;
-  readonly map: () => number;
-}
+/** What both endings without a norm share: dz takes the place of dy. */
+type Ending = Pick<Finish, 'z' | 'output' | 'collect'> & {
+  /** Turns some pictures of dy into dz; the first ones clear what sums it fills. */
+  turn(from: number, count: number, dy: number): void;
+};
 
-/** Batch norm (Ioffe and Szegedy 2015) with the activation fused where it can be; running variance is biased, as in TensorFlow.js. */
-function openNorm(op: Finished, norm: Norm, ground: Ground, { pixels, channels, act, map }: Sizes): Finish {
-  const { kernels, arena, parameters } = ground;
-  const gamma = parameters.of(op, 'gamma');
-  const beta = parameters.of(op, 'beta');
-  const runMean = parameters.of(op, 'mean').value;
-  const runVar = parameters.of(op, 'variance').value;
-  const mean = arena.alloc(channels);
-  const rstd = arena.alloc(channels);
-  const fused = act <= LAST_FUSED ? act : ACT.linear;
-  const z = map();
-  const normed = map();
-  const output = fused === act ? normed : map();
-  const { epsilon, momentum } = norm;
+function openEnding(op: Finished, { kernels }: Ground, { z, output, collect, turn }: Ending): Finish {
+  const size = sizeOf(op.out);
+  let arrived = 0;
+  const arrive = (from: number, count: number, dy: number): void => {
+    turn(from, count, dy);
+    arrived = from + count;
+  };
   return {
     z,
     output,
-    forward(count, training) {
-      const rows = count * pixels;
-      if (training) kernels.normStats(z, rows, channels, mean, rstd, runMean, runVar, epsilon, momentum);
-      else kernels.normScale(runVar, rstd, channels, epsilon);
-      kernels.normApply(z, normed, rows, channels, training ? mean : runMean, rstd, gamma.value, beta.value, fused);
-      if (fused !== act) kernels.activateMap(normed, output, rows * channels, act);
+    begin: () => undefined,
+    collect,
+    end: () => undefined,
+    arrive,
+    intact: false,
+    settle(count, dy) {
+      overChunks(count, chunkOf(size), (from, part) => arrive(from, part, dy), arrived);
+      arrived = 0;
     },
-    backward(dy, count) {
-      const rows = count * pixels;
-      const { gradient: dGamma } = gamma;
-      const { gradient: dBeta } = beta;
-      if (fused !== act) kernels.deactivateMap(normed, dy, rows * channels, act);
-      kernels.normBackward(z, dy, dy, rows, channels, mean, rstd, gamma.value, beta.value, dGamma, dBeta, fused);
-    }
+    gradient: (from, _count, dy) => dy + from * size * 4,
+    layGradient: (from, count, dy, frame) => layMap(kernels, dy + from * size * 4, op.out, count, frame)
   };
 }
 
 /** A bias, and the activation in the same pass where it needs no exponential. */
-function openBias(op: Finished, { kernels, parameters }: Ground, { pixels, channels, act, map }: Sizes): Finish {
+function openBias(op: Finished, ground: Ground): Finish {
+  const { kernels, arena, parameters, maxBatch } = ground;
   const bias = parameters.of(op, 'bias');
+  const act = ACT[op.nl];
   const fused = act <= ACT.hardSigmoid ? act : ACT.linear;
-  const z = map();
-  const output = act === ACT.linear ? z : map();
-  return {
+  const [height, width, channels] = op.out;
+  const size = sizeOf(op.out);
+  const z = arena.alloc(maxBatch * size);
+  const y = act === ACT.linear ? z : arena.alloc(maxBatch * size);
+  return openEnding(op, ground, {
     z,
-    output,
-    forward(count) {
-      const rows = count * pixels;
-      kernels.biasAct(z, bias.value, fused === act ? output : z, rows, channels, fused);
-      if (fused !== act) kernels.activateMap(z, output, rows * channels, act);
+    output: mapOutput(ground, y, op.out),
+    collect(from, count) {
+      const [at, to] = [z + from * size * 4, y + from * size * 4];
+      kernels.biasAct(at, bias.value, fused === act ? to : at, count * height * width, channels, fused);
+      if (fused !== act) kernels.activateMap(at, to, count * size, act);
     },
-    backward(dy, count) {
-      const rows = count * pixels;
-      if (fused !== act) kernels.deactivateMap(z, dy, rows * channels, act);
-      kernels.biasActBackward(z, dy, bias.gradient, rows, channels, fused);
+    turn(from, count, dy) {
+      if (from === 0) kernels.zero(bias.gradient, bias.size);
+      const [at, dz] = [z + from * size * 4, dy + from * size * 4];
+      if (fused !== act) kernels.deactivateMap(at, dz, count * size, act);
+      kernels.biasActBackward(at, dz, bias.gradient, count * height * width, channels, fused);
     }
-  };
+  });
 }
 
 /** The activation alone. */
-function openBare({ kernels }: Ground, { pixels, channels, act, map }: Sizes): Finish {
-  const z = map();
-  if (act === ACT.linear) return { z, output: z, forward: () => undefined, backward: () => undefined };
-  const output = map();
-  const size = pixels * channels;
-  return {
+function openBare(op: Finished, ground: Ground): Finish {
+  const { kernels, arena, maxBatch } = ground;
+  const act = ACT[op.nl];
+  const size = sizeOf(op.out);
+  const z = arena.alloc(maxBatch * size);
+  const y = act === ACT.linear ? z : arena.alloc(maxBatch * size);
+  return openEnding(op, ground, {
     z,
-    output,
-    forward: (count) => kernels.activateMap(z, output, count * size, act),
-    backward: (dy, count) => kernels.deactivateMap(z, dy, count * size, act)
-  };
+    output: mapOutput(ground, y, op.out),
+    collect(from, count) {
+      if (y !== z) kernels.activateMap(z + from * size * 4, y + from * size * 4, count * size, act);
+    },
+    turn(from, count, dy) {
+      if (y !== z) kernels.deactivateMap(z + from * size * 4, dy + from * size * 4, count * size, act);
+    }
+  });
 }
 
 /** Builds what follows an op's products; the op writes them to `z`. */
 export function openFinish(op: Finished, ground: Ground): Finish {
-  const [height, width, channels] = op.out;
-  const pixels = height * width;
-  const map = (): number => ground.arena.alloc(ground.maxBatch * pixels * channels);
-  const sizes: Sizes = { pixels, channels, act: ACT[op.nl], map };
   const norm = op.kind === 'conv' || op.kind === 'depthwise' ? op.norm : null;
-  if (norm) return openNorm(op, norm, ground, sizes);
-  return op.kind === 'transposedConv' || op.bias ? openBias(op, ground, sizes) : openBare(ground, sizes);
+  if (norm) return openNorm(op, norm, ground);
+  return op.kind === 'transposedConv' || op.bias ? openBias(op, ground) : openBare(op, ground);
 }

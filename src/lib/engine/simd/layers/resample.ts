@@ -1,59 +1,70 @@
 /** @file SIMD engine: the layers that change a map's size without tensors: pools and bilinear resize. */
-import type { Shape } from '$lib/arch/architecture';
 import type { AveragePoolOp, PoolOp, ResizeOp } from '$lib/ops/op';
 import type { PoolGeometry } from '../kernels';
-import { inputOf, type Ground, type Into, type Layer } from './layer';
+import { chunkOf, inputOf, mapOutput, overChunks, sizeOf, type Ground, type Layer } from './layer';
+
+/** Kernels that make some pictures out of some others, and their gradients. */
+interface Resampling {
+  forward(x: number, y: number, count: number): void;
+  /** Adds to dx with `add`, else overwrites it. */
+  backward(dy: number, dx: number, count: number, add: boolean): void;
+}
+
+/** Builds a layer that keeps its output and reads its input some pictures at a time. */
+function openResampling(op: PoolOp | AveragePoolOp | ResizeOp, ground: Ground, kernels: Resampling): Layer {
+  const { arena, maxBatch, slots } = ground;
+  const input = inputOf(ground, 0);
+  const [from, to] = [sizeOf(op.in) * 4, sizeOf(op.out) * 4];
+  const chunk = Math.min(maxBatch, chunkOf(Math.max(sizeOf(op.in), sizeOf(op.out))));
+  const output = arena.alloc(maxBatch * sizeOf(op.out));
+  slots[0].need(chunk * sizeOf(op.in));
+  return {
+    output: mapOutput(ground, output, op.out),
+    forward: (count) =>
+      overChunks(count, chunk, (first, part) => kernels.forward(input.read(first, part, 0), output + first * to, part)),
+    backward(count, dy, [into]) {
+      if (!into) return;
+      overChunks(count, chunk, (first, part) => {
+        kernels.backward(dy + first * to, into.pointer + first * from, part, into.add);
+        into.arrive?.(first, part);
+      });
+    }
+  };
+}
 
 /** Builds a global average pool. */
 export function openPool(op: PoolOp, ground: Ground): Layer {
-  const { kernels, arena, maxBatch } = ground;
+  const { kernels } = ground;
   const [height, width, channels] = op.in;
   const pixels = height * width;
-  const input = inputOf(ground, 0);
-  const output = arena.alloc(maxBatch * channels);
-  return {
-    output,
-    forward: (count) => kernels.pool(input, output, count, pixels, channels),
-    backward(count, dy, [into]) {
-      if (into) kernels.poolBackward(dy, into.pointer, count, pixels, channels, into.add ? 1 : 0);
-    }
-  };
+  return openResampling(op, ground, {
+    forward: (x, y, count) => kernels.pool(x, y, count, pixels, channels),
+    backward: (dy, dx, count, add) => kernels.poolBackward(dy, dx, count, pixels, channels, add ? 1 : 0)
+  });
 }
-
-/** Kernels that scatter gradients add to them: zeroes the target first unless an op before has written there. */
-function cleared({ kernels }: Ground, into: Into, size: number): number {
-  if (!into.add) kernels.zero(into.pointer, size);
-  return into.pointer;
-}
-
-const sizeOf = (shape: Shape): number => shape[0] * shape[1] * shape[2];
 
 /** Builds an average pool over windows. */
 export function openAveragePool(op: AveragePoolOp, ground: Ground): Layer {
-  const { kernels, arena, maxBatch } = ground;
-  const input = inputOf(ground, 0);
-  const output = arena.alloc(maxBatch * sizeOf(op.out));
+  const { kernels } = ground;
   const geometry: PoolGeometry = [...op.in, ...op.kernel, ...op.stride, op.out[0], op.out[1]];
-  return {
-    output,
-    forward: (count) => kernels.windowPool(input, output, count, ...geometry),
-    backward(count, dy, [into]) {
-      if (into) kernels.windowPoolBackward(dy, cleared(ground, into, count * sizeOf(op.in)), count, ...geometry);
+  return openResampling(op, ground, {
+    forward: (x, y, count) => kernels.windowPool(x, y, count, ...geometry),
+    backward(dy, dx, count, add) {
+      if (!add) kernels.zero(dx, count * sizeOf(op.in));
+      kernels.windowPoolBackward(dy, dx, count, ...geometry);
     }
-  };
+  });
 }
 
 /** Builds a bilinear resize. */
 export function openResize(op: ResizeOp, ground: Ground): Layer {
-  const { kernels, arena, maxBatch } = ground;
-  const input = inputOf(ground, 0);
-  const output = arena.alloc(maxBatch * sizeOf(op.out));
+  const { kernels } = ground;
   const sizes = [...op.in, op.out[0], op.out[1]] as const;
-  return {
-    output,
-    forward: (count) => kernels.resize(input, output, count, ...sizes),
-    backward(count, dy, [into]) {
-      if (into) kernels.resizeBackward(dy, cleared(ground, into, count * sizeOf(op.in)), count, ...sizes);
+  return openResampling(op, ground, {
+    forward: (x, y, count) => kernels.resize(x, y, count, ...sizes),
+    backward(dy, dx, count, add) {
+      if (!add) kernels.zero(dx, count * sizeOf(op.in));
+      kernels.resizeBackward(dy, dx, count, ...sizes);
     }
-  };
+  });
 }

@@ -1,0 +1,110 @@
+/** @file Assembly: the gradients of batch norm with batch statistics (Ioffe and Szegedy 2015, §3), in two passes. */
+import { deactivate } from './activation';
+import { blockOf } from './norm';
+import { fma, none, put } from './vector';
+
+@inline
+function reduceAs(
+  x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize, act: i32
+): void {
+  const cb = <usize>C << 2;
+  const C4 = (<usize>C & ~3) << 2;
+  const end = x + <usize>M * cb;
+  const block = blockOf(cb);
+  const toDy = dy - x;
+  for (let r = x; r < end; r += block) {
+    const re = min(r + block, end);
+    for (let c: usize = 0; c < cb; c += 16) {
+      const mu = v128.load(mean + c), s = v128.load(scale + c), t = v128.load(offset + c);
+      const lanes = c < C4 ? 4 : C & 3;
+      // two rows at a time: two chains of sums that do not wait for each other
+      let p = none(), q = none(), p2 = none(), q2 = none();
+      let i = r + c;
+      for (; i + cb < re + c; i += 2 * cb) {
+        const v = v128.load(i), w = v128.load(i + cb);
+        let d = v128.load(i + toDy), e = v128.load(i + cb + toDy);
+        if (act) {
+          d = deactivate(fma(v, s, t), d, act);
+          e = deactivate(fma(w, s, t), e, act);
+          put(i + toDy, d, lanes);
+          put(i + cb + toDy, e, lanes);
+        }
+        p = f32x4.add(p, d);
+        p2 = f32x4.add(p2, e);
+        q = fma(d, f32x4.sub(v, mu), q);
+        q2 = fma(e, f32x4.sub(w, mu), q2);
+      }
+      if (i < re + c) {
+        const v = v128.load(i);
+        let d = v128.load(i + toDy);
+        if (act) {
+          d = deactivate(fma(v, s, t), d, act);
+          put(i + toDy, d, lanes);
+        }
+        p = f32x4.add(p, d);
+        q = fma(d, f32x4.sub(v, mu), q);
+      }
+      put(db + c, f32x4.add(v128.load(db + c), f32x4.add(p, p2)), lanes);
+      put(dg + c, f32x4.add(v128.load(dg + c), f32x4.add(q, q2)), lanes);
+    }
+  }
+}
+
+/** First pass over M rows: dy becomes d = dy * act'; dbeta += its sums, dgamma += the sums of d * (x - mean). */
+export function normReduce(
+  x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize, act: i32
+): void {
+  if (act == 0) reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 0);
+  else if (act == 1) reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 1);
+  else if (act == 2) reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 2);
+  else reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 3);
+}
+
+/**
+ * Between the passes, for M rows in all: dgamma gets its factor rstd, and the gradient of x becomes a line in x,
+ * d * scale - x * slope + base, from scale * (d - mean(d) - h * mean(d * h)) with h = (x - mean) * rstd.
+ */
+export function normSettle(
+  M: i32, C: i32, mean: usize, rstd: usize, scale: usize, dg: usize, db: usize, slope: usize, base: usize
+): void {
+  const inverse: f32 = 1.0 / <f32>M;
+  for (let c: usize = 0; c < <usize>C << 2; c += 4) {
+    const rs = f32.load(rstd + c);
+    const s = f32.load(scale + c);
+    const g = f32.load(dg + c) * rs;
+    const m = s * rs * g * inverse;
+    f32.store(dg + c, g);
+    f32.store(slope + c, m);
+    f32.store(base + c, f32.load(mean + c) * m - s * f32.load(db + c) * inverse);
+  }
+}
+
+/** Second pass: dx = d * scale - x * slope + base of M pixels in lines of W, dx's beginning `stride` floats apart. */
+export function normGradient(
+  x: usize, d: usize, dx: usize, M: i32, W: i32, C: i32, stride: i32, scale: usize, slope: usize, base: usize
+): void {
+  const cb = <usize>C << 2;
+  const C4 = (<usize>C & ~3) << 2;
+  const end = x + <usize>M * cb;
+  const width = <usize>W * cb;
+  const toD = d - x;
+  for (; x < end; x += width) {
+    const re = min(x + width, end);
+    for (let c: usize = 0; c < cb; c += 16) {
+      const s = v128.load(scale + c), t = f32x4.neg(v128.load(slope + c)), u = v128.load(base + c);
+      let o = dx + c;
+      if (c < C4) {
+        for (let i = x + c; i < re + c; i += cb) {
+          v128.store(o, fma(v128.load(i + toD), s, fma(v128.load(i), t, u)));
+          o += cb;
+        }
+      } else {
+        for (let i = x + c; i < re + c; i += cb) {
+          put(o, fma(v128.load(i + toD), s, fma(v128.load(i), t, u)), C & 3);
+          o += cb;
+        }
+      }
+    }
+    dx += <usize>stride << 2;
+  }
+}
