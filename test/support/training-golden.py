@@ -113,12 +113,32 @@ start = {'head.hidden.weight': torch.randn(2, 7), 'head.hidden.bias': torch.rand
          'head.logits.weight': torch.randn(7, 5) * 0.6, 'head.logits.bias': torch.randn(5) * 0.3}
 RATES = [0.02, 0.05, 0.04, 0.03, 0.01]
 adam = {'kind': 'adam', 'beta1': 0.9, 'beta2': 0.99, 'epsilon': 1e-6}
-rmsprop = {'kind': 'rmsprop', 'decay': 0.9, 'momentum': 0.9, 'epsilon': 0.0316}
+rmsprop = {'kind': 'rmsprop', 'decay': 0.9, 'momentum': 0.9, 'epsilon': 1e-3}
+
+
+class RMSpropTF(torch.optim.Optimizer):
+    """TensorFlow's RMSProp: epsilon inside the root, the learning rate inside the momentum, averages from 0."""
+
+    def __init__(self, groups, o):
+        super().__init__(groups, {'lr': 1, **{k: o[k] for k in ('decay', 'momentum', 'epsilon')}})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group['params']:
+                state, g = self.state[p], p.grad + group['weight_decay'] * p
+                keep = group['decay']
+                square = state['square'] = keep * state.get('square', 0) + (1 - keep) * g * g
+                pull = group['lr'] * g / (square + group['epsilon']).sqrt()
+                state['speed'] = group['momentum'] * state.get('speed', 0) + pull
+                p -= state['speed']
+
+
 makers = {
     'sgd': lambda g, o: torch.optim.SGD(g, 1, momentum=o['momentum'], nesterov=o['nesterov']),
     'adam': lambda g, o: (torch.optim.AdamW if o['decoupled'] else torch.optim.Adam)(
         g, 1, betas=(o['beta1'], o['beta2']), eps=o['epsilon'], weight_decay=0),
-    'rmsprop': lambda g, o: torch.optim.RMSprop(g, 1, alpha=o['decay'], momentum=o['momentum'], eps=o['epsilon'])
+    'rmsprop': lambda g, o: RMSpropTF(g, o)
 }
 optimisers = []
 for optimizer, decay, clip, averaging in [

@@ -1,4 +1,4 @@
-/** @file Five steps of every optimiser on both engines against PyTorch's. */
+/** @file Five steps of every optimiser on both engines against PyTorch (RMSProp: TensorFlow's, written out in PyTorch). */
 import { describe, expect, test } from 'vitest';
 import { coreOfTests } from '../../../test/support/simd-core';
 import { dataOf } from '../../../test/support/compare';
@@ -25,9 +25,10 @@ const arch: Architecture = {
 };
 const { steps } = golden;
 const batch = { count: 8, images: Float32Array.from(steps.images), labels: Uint8Array.from(steps.labels) };
+const [core, plain] = [await coreOfTests(), await coreOfTests(true)];
 const engines: Record<string, () => Promise<Engine>> = {
-  'simd relaxed': async () => openSimdEngine(await coreOfTests()),
-  'simd plain': async () => openSimdEngine(await coreOfTests(true)),
+  'simd relaxed': async () => openSimdEngine(core),
+  'simd plain': async () => openSimdEngine(plain),
   'tfjs cpu': () => openTfjsEngine('cpu')
 };
 

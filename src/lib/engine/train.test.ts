@@ -128,8 +128,8 @@ test('evaluation counts every picture once, also in a short last batch', async (
 
 test('with averaging the averaged weights are scored, and training goes on with its own', async () => {
   const [plain, averaged] = [open(), open()];
-  const plainEpoch = (await drain({ epochs: 1 }, 0, plain)).find((event) => event.kind === 'epoch');
-  const epoch = (await drain({ epochs: 1, averaging: 0.8 }, 0, averaged)).find((event) => event.kind === 'epoch');
+  const plainEpoch = (await drain({ epochs: 1 }, 0, plain)).find((event) => event.kind === 'epoch')!;
+  const epoch = (await drain({ epochs: 1, averaging: 0.8 }, 0, averaged)).find((event) => event.kind === 'epoch')!;
   expect(await averaged.read()).toEqual(await plain.read());
   expect(epoch.trainLoss).toBe(plainEpoch.trainLoss);
   await averaged.write(await averaged.readAveraged());
@@ -140,8 +140,8 @@ test('with averaging the averaged weights are scored, and training goes on with 
 
 test('smoothing, clipping, cropping and other optimisers each change what is learned; the rest of the run stays', async () => {
   const lossOf = async (run: Partial<Recipe>): Promise<number> => {
-    const epoch = (await drain({ epochs: 1, ...run })).find((event) => event.kind === 'epoch');
-    return epoch.trainLoss;
+    const events = await drain({ epochs: 1, ...run });
+    return events.find((event) => event.kind === 'epoch')!.trainLoss;
   };
   const augment = { ...plainPictures, crop: 2, cutout: 4 };
   const runs: Partial<Recipe>[] = [{}, { smoothing: 0.1 }, { clipNorm: 0.1 }, { augment }];

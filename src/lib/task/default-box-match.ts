@@ -17,9 +17,17 @@ export function basesOf(arch: Detector): Float64Array {
   return found;
 }
 
+type Place = readonly [x: number, y: number, width: number, height: number];
+
+/** Centre, width and height of default box `index`. */
+const placeOf = (bases: Float64Array, index: number): Place => {
+  const at = 4 * index;
+  return [bases[at]!, bases[at + 1]!, bases[at + 2]!, bases[at + 3]!];
+};
+
 /** The corners of default box `index`. */
 function cornersAt(bases: Float64Array, index: number): Corners {
-  const [x = 0, y = 0, width = 0, height = 0] = bases.subarray(4 * index, 4 * index + 4);
+  const [x, y, width, height] = placeOf(bases, index);
   return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
 }
 
@@ -64,6 +72,5 @@ export function wantedMove(
   { bases, index }: { readonly bases: Float64Array; readonly index: number },
   [x1, y1, x2, y2]: Corners
 ): readonly [number, number, number, number] {
-  const [x = 0, y = 0, width = 0, height = 0] = bases.subarray(4 * index, 4 * index + 4);
-  return encodeBox(rule, [x, y, width, height], [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1]);
+  return encodeBox(rule, placeOf(bases, index), [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1]);
 }

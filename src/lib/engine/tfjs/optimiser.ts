@@ -46,7 +46,7 @@ function clipped(gradients: ReadonlyMap<string, Tensor>, most: number): Map<stri
   return new Map([...gradients].map(([name, gradient]) => [name, mul(gradient, by)]));
 }
 
-/** The optimiser of a network's variables; each rule is PyTorch's of the same name. Call `step` inside a tidy. */
+/** The optimiser of a network's variables; see `Optimizer` for the rules. Call `step` inside a tidy. */
 export class Optimiser {
   readonly #held: ReadonlyMap<string, Held>;
   readonly #kept = new Map<string, Variable>();
@@ -147,7 +147,8 @@ export class Optimiser {
     }
     const { decay: keep, momentum, epsilon } = optimizer;
     squares.assign(add(mul(squares, keep), mul(square(slope), 1 - keep)));
-    velocity.assign(add(mul(velocity, momentum), div(slope, add(sqrt(squares), epsilon))));
-    value.assign(sub(from, mul(velocity, learningRate)));
+    const pull = div(mul(slope, learningRate), sqrt(add(squares, epsilon)));
+    velocity.assign(add(mul(velocity, momentum), pull));
+    value.assign(sub(from, velocity));
   }
 }

@@ -1,4 +1,4 @@
-/** @file Assembly: updates of the weights w by their gradients g, each as PyTorch's of the same name; averages; lengths. */
+/** @file Assembly: updates of the weights w by their gradients g, each by the rule its name stands for; averages; lengths. */
 import { fma, put } from './vector';
 
 /**
@@ -53,14 +53,17 @@ export function adam(
   }
 }
 
-/** RMSProp: s averages the squared gradient, v = momentum * v + g / (sqrt(s) + epsilon), w -= rate * v. */
+/**
+ * RMSProp as TensorFlow's, with which the MobileNets were trained: s averages the squared gradient,
+ * v = momentum * v + rate * g / sqrt(s + epsilon), w -= v.
+ */
 export function rmsprop(
   w: usize, v: usize, s: usize, g: usize, n: i32, rate: f32, keep: f64, momentum: f32, epsilon: f32, decay: f32
 ): void {
   const end = (<usize>n) << 2;
   const kept = f32x4.splat(<f32>keep);
   const fresh = f32x4.splat(<f32>(1 - keep));
-  const r = f32x4.splat(-rate);
+  const r = f32x4.splat(rate);
   const mo = f32x4.splat(momentum);
   const small = f32x4.splat(epsilon);
   const d = f32x4.splat(decay);
@@ -69,10 +72,11 @@ export function rmsprop(
     const x = v128.load(w + i);
     const slope = fma(x, d, v128.load(g + i));
     const square = fma(v128.load(s + i), kept, f32x4.mul(f32x4.mul(slope, slope), fresh));
-    const speed = fma(v128.load(v + i), mo, f32x4.div(slope, f32x4.add(f32x4.sqrt(square), small)));
+    const pull = f32x4.div(f32x4.mul(slope, r), f32x4.sqrt(f32x4.add(square, small)));
+    const speed = fma(v128.load(v + i), mo, pull);
     put(s + i, square, lanes);
     put(v + i, speed, lanes);
-    put(w + i, fma(r, speed, x), lanes);
+    put(w + i, f32x4.sub(x, speed), lanes);
   }
 }
 
