@@ -1,0 +1,218 @@
+/** @file Tests of a training run on real engines: its events, an exact resume, the check with TensorFlow.js, what fails it. */
+import { describe, expect, test } from 'vitest';
+import { coreOfTests } from '../../../test/support/simd-core';
+import { smallNetworks } from '../../../test/support/small-networks';
+import { rngOf } from '$lib/base/rng';
+import type { Dataset, Split } from '$lib/data/dataset';
+import type { Engine } from '$lib/engine/engine';
+import { openSimdEngine } from '$lib/engine/simd/network';
+import { openTfjsEngine } from '$lib/engine/tfjs/network';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import { openEngine, type ChoiceMemory, type EngineDoors } from '../open-engine';
+import type { Platform } from '../platform';
+import { createTrainRunner } from './runner';
+import type { TrainEvent, TrainRequest } from './protocol';
+
+const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
+const shape = [8, 8, 1] as const;
+
+/** Pictures of three classes, told apart by where they are bright. */
+function split(count: number, seed: number): Split {
+  const rng = rngOf(seed);
+  const labels = Uint8Array.from({ length: count }, () => rng.below(3));
+  const images = Uint8Array.from({ length: count * 64 }, (_, i) => {
+    const band = Math.floor((i % 64) / 24);
+    return rng.below(100) + (band === labels[Math.floor(i / 64)] ? 120 : 0);
+  });
+  return { count, images, labels };
+}
+
+const dataset: Dataset = {
+  id: 'bands',
+  name: 'Bands',
+  shape,
+  classes: ['top', 'middle', 'bottom'],
+  sha256: 'ab',
+  mean: [0.3],
+  std: [0.25],
+  splits: { train: split(48, 1), validation: split(24, 2), test: split(24, 3) }
+};
+
+const doors: EngineDoors = {
+  simd: async () => openSimdEngine(await coreOfTests()),
+  tfjs: (backend) => openTfjsEngine(backend, { wasmPaths }),
+  backends: ['wasm', 'cpu']
+};
+
+function memoryOfTests(): ChoiceMemory & { readonly kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    device: 'test',
+    recall: (key) => Promise.resolve(kept.get(key) ?? null),
+    remember: (key, text) => Promise.resolve(void kept.set(key, text))
+  };
+}
+
+function platformOf(engines: EngineDoors = doors): Platform {
+  const unused = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+  return {
+    clock: () => performance.now(),
+    now: () => '2000-01-01T00:00:00Z',
+    cores: 1,
+    isolated: true,
+    engines,
+    memory: memoryOfTests(),
+    bundled: unused,
+    openEngine: (choice) => openEngine(choice, engines),
+    openParallel: unused,
+    openRuntime: unused,
+    spawnTrainer: unused
+  };
+}
+
+const request: TrainRequest = {
+  arch: smallNetworks[0]!,
+  data: { kind: 'own', dataset },
+  epochs: 3,
+  batchSize: 16,
+  learningRate: 0.05,
+  seed: 4,
+  engine: 'simd',
+  start: null
+};
+
+async function run(changes: Partial<TrainRequest> = {}, platform = platformOf()) {
+  const events: TrainEvent[] = [];
+  const end = await createTrainRunner(platform).run({ ...request, ...changes }, (event) => {
+    events.push(event);
+    return Promise.resolve();
+  });
+  const of = <K extends TrainEvent['kind']>(kind: K) =>
+    events.filter((event): event is TrainEvent & { kind: K } => event.kind === kind);
+  return { end, events, of };
+}
+
+function resultOf({ end }: Awaited<ReturnType<typeof run>>): Checkpoint {
+  if (end.kind === 'failed' || !end.result) throw new Error(end.kind === 'failed' ? end.reason : 'no result');
+  return end.result;
+}
+
+describe('a training run', () => {
+  test('tells its engine, an estimate, every epoch, the check and a report, and keeps what was checked', async () => {
+    const done = await run();
+    const [ready] = done.of('ready');
+    expect(ready).toMatchObject({ frame: 'tfjs 4.22.0 wasm', warning: null, workers: 1 });
+    expect(ready?.engine).toMatch(/^simd /);
+    expect(done.of('estimate')).toMatchObject([{ steps: 9 }]);
+    expect(done.of('epoch').map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    for (const { checkpoint } of done.of('epoch')) expect(checkpoint.from.checked?.worst).toBeLessThan(1e-4);
+    const [{ checked } = { checked: null }] = done.of('checked');
+    expect(checked).toEqual(resultOf(done).from.checked);
+    const [{ report } = { report: null }] = done.of('report');
+    expect(report?.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(24);
+    expect(report?.accuracy).toBe(resultOf(done).from.validationAccuracy);
+    expect(report?.worst.every(({ truth, predicted }) => truth !== predicted)).toBe(true);
+    expect(done.end.kind).toBe('done');
+  });
+
+  test.each([
+    ['SGD', {}],
+    ['averaged weights', { averaging: 0.9 }]
+  ])('goes on from an epoch as if it had never stopped: %s', async (_, recipe) => {
+    const whole = await run({ recipe });
+    const [first] = whole.of('epoch');
+    const rest = await run({ recipe, start: first!.checkpoint, memory: first!.memory });
+    expect(rest.of('epoch').map(({ trainLoss }) => trainLoss)).toEqual(
+      whole
+        .of('epoch')
+        .slice(1)
+        .map(({ trainLoss }) => trainLoss)
+    );
+    expect(resultOf(rest).tensors).toEqual(resultOf(whole).tensors);
+  });
+
+  test('learns from a teacher: its answers change the losses', async () => {
+    const plain = await run();
+    const checkpoint = resultOf(plain);
+    const loss = { kind: 'kl', temperature: 2, weight: 0.5 } as const;
+    const taught = await run({ teacher: { checkpoint, loss } });
+    const losses = (of: typeof plain) => of.of('epoch').map(({ trainLoss }) => trainLoss);
+    expect(losses(taught)).not.toEqual(losses(plain));
+    const arch = { ...checkpoint.arch, input: [8, 8, 3] as const };
+    const other = await run({ teacher: { checkpoint: { ...checkpoint, arch }, loss } });
+    expect(other.end).toMatchObject({ kind: 'failed', reason: expect.stringContaining('teacher') as string });
+  });
+
+  test('only estimates when that is asked', async () => {
+    const asked = await run({ only: 'estimate' });
+    expect(asked.end).toEqual({ kind: 'stopped', result: null });
+    expect(asked.of('estimate')[0]?.stepMs).toBeGreaterThan(0);
+    expect(asked.of('step')).toEqual([]);
+  });
+
+  test('times engines once, and remembers', async () => {
+    const platform = platformOf();
+    const first = await run({ engine: 'auto', only: 'estimate' }, platform);
+    const [ready] = first.of('ready');
+    expect(ready?.candidates.map(({ engine }) => engine)).toEqual(['simd', 'tfjs:wasm']);
+    expect(ready?.why).toContain('trains a step in');
+    const again = await run({ engine: 'auto', only: 'estimate' }, platform);
+    expect(again.of('ready')[0]?.why).toContain('Timed on an earlier run here.');
+    const other = await run({ engine: 'auto', only: 'estimate', batchSize: 8 }, platform);
+    expect(other.of('ready')[0]?.why).not.toContain('earlier');
+  });
+
+  test('warns where there is no SIMD, and trains on TensorFlow.js', async () => {
+    const none = { ...doors, simd: () => Promise.reject(new Error('this machine must run WebAssembly SIMD')) };
+    const slow = await run({ engine: 'auto', epochs: 1 }, platformOf(none));
+    expect(slow.of('ready')[0]).toMatchObject({ engine: 'tfjs 4.22.0 wasm', frame: null });
+    expect(slow.of('ready')[0]?.warning).toContain('must run WebAssembly SIMD');
+    expect(slow.end.kind).toBe('done');
+    expect(resultOf(slow).from.checked).toBeUndefined();
+  });
+
+  test('says so where TensorFlow.js does not open, and trains unchecked', async () => {
+    const bare = { ...doors, tfjs: (): Promise<Engine> => Promise.reject(new Error('no file')) };
+    const unchecked = await run({ epochs: 1 }, platformOf(bare));
+    expect(unchecked.of('ready')[0]?.warning).toContain('not checked');
+    expect(resultOf(unchecked).from.checked).toBeUndefined();
+  });
+
+  test('fails in a sentence when the engines disagree', async () => {
+    const skewed: EngineDoors = {
+      ...doors,
+      async tfjs(backend) {
+        const engine = await doors.tfjs(backend);
+        return {
+          ...engine,
+          async createNetwork(...what) {
+            const network = await engine.createNetwork(...what);
+            return Object.assign(Object.create(network) as typeof network, {
+              outputs: async (images: Float32Array, count: number) =>
+                (await network.outputs(images, count)).map((map) => map.map((value) => value * 1.001)),
+              forward: network.forward.bind(network),
+              read: network.read.bind(network),
+              write: network.write.bind(network),
+              dispose: network.dispose.bind(network)
+            });
+          }
+        };
+      }
+    };
+    const broken = await run({}, platformOf(skewed));
+    expect(broken.end).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('must give the same answers on the same weights') as string
+    });
+    expect(broken.of('epoch')).toEqual([]);
+  });
+
+  test('fails in a sentence when the loss breaks', async () => {
+    const wild = await run({ learningRate: 1e30 });
+    expect(wild.end).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('loss must be a number') as string
+    });
+  });
+});
