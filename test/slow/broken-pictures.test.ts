@@ -3,7 +3,7 @@ import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { test } from 'vitest';
 import { decodePicture } from '../../src/cli/decode-node';
-import { readers, tryBroken, type Reader } from '../../src/lib/data/broken.fixture';
+import { readers, tryBroken, type Reader } from '../support/broken-pictures';
 
 const runs = { numRuns: 10_000, seed: 20_261_122 };
 
