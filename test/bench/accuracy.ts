@@ -90,6 +90,23 @@ const processor = `${cpus()[0]?.model ?? '?'}, ${cpus().length} logical cores`;
 console.log(`${arch.name} at ${arch.input.join('x')}: ${params} parameters, ${(madds / 1e6).toFixed(2)} M MAdds`);
 console.log(`${openSimdEngine(core).build}; PyTorch ${torch ?? 'n/a'}; ${processor}; ${load()}`);
 
+const rounded = ({ losses, accuracies, seconds, cpuSeconds }: Ours): Ours => ({
+  losses: losses.slice(0, FIRST_STEPS),
+  accuracies,
+  seconds: Math.round(seconds),
+  cpuSeconds: Math.round(cpuSeconds)
+});
+
+/** Writes what there is so far: a long run may be ended between two seeds. */
+function save(rows: readonly { seed: number; ours: Ours; theirs: Theirs | null }[]): void {
+  const kept = rows.map(({ seed, ours, theirs }) => ({ seed, ours: rounded(ours), theirs: theirs && rounded(theirs) }));
+  const recipe = defaultRecipe(JSON.parse(changes) as Partial<Recipe>);
+  const result = { network: arch.name, params, madds, processor, engine: openSimdEngine(core).build, torch, recipe };
+  const results = join(process.cwd(), 'test/bench/results');
+  mkdirSync(results, { recursive: true });
+  writeFileSync(join(results, `accuracy-${name}.json`), `${JSON.stringify({ ...result, rows: kept }, null, 2)}\n`);
+}
+
 const rows: { seed: number; ours: Ours; theirs: Theirs | null }[] = [];
 for (const seed of seedList.split(',').map(Number)) {
   const recipe = defaultRecipe({ ...(JSON.parse(changes) as Partial<Recipe>), seed });
@@ -102,6 +119,7 @@ for (const seed of seedList.split(',').map(Number)) {
     record?.finish();
     const theirs = record ? inPytorch({ folder }, 1) : null;
     rows.push({ seed, ours, theirs });
+    save(rows);
     if (rows.length === 1) console.log(JSON.stringify(recipe));
     const time = ({ seconds, cpuSeconds }: Ours): string => `${seconds.toFixed(0)} s (CPU ${cpuSeconds.toFixed(0)} s)`;
     console.log(`seed ${seed}: ours ${percent(ours.accuracies.at(-1))} in ${time(ours)}, ${load()}`);
@@ -122,15 +140,3 @@ const last = rows.map(({ ours, theirs }) => [ours.accuracies.at(-1) ?? NaN, thei
 const [here, there] = [mean(last.map(([a]) => a)), mean(last.map(([, b]) => b))];
 console.log(`mean of ${rows.length}: ours ${percent(here)}, PyTorch ${torch ? percent(there) : 'n/a'}`);
 if (torch) console.log(`difference ${((here - there) * 100).toFixed(2)} points (to stay within 0.5)`);
-const rounded = ({ losses, accuracies, seconds, cpuSeconds }: Ours): Ours => ({
-  losses: losses.slice(0, FIRST_STEPS),
-  accuracies,
-  seconds: Math.round(seconds),
-  cpuSeconds: Math.round(cpuSeconds)
-});
-const kept = rows.map(({ seed, ours, theirs }) => ({ seed, ours: rounded(ours), theirs: theirs && rounded(theirs) }));
-const recipe = defaultRecipe(JSON.parse(changes) as Partial<Recipe>);
-const result = { network: arch.name, params, madds, processor, engine: openSimdEngine(core).build, torch, recipe };
-const results = join(process.cwd(), 'test/bench/results');
-mkdirSync(results, { recursive: true });
-writeFileSync(join(results, `accuracy-${name}.json`), `${JSON.stringify({ ...result, rows: kept }, null, 2)}\n`);

@@ -1,0 +1,20 @@
+/** @file Test support: what the program that looks at memory prints; growth of the process in MiB. */
+
+/** What an engine holds: bytes of the core's network, tensors of TensorFlow.js and their bytes. */
+export interface Held {
+  readonly bytes: number;
+  readonly tensors: number;
+  readonly tensorBytes: number;
+}
+
+/** Before and after 500 steps, and before and after 50 networks were built, trained a step and disposed of. */
+export interface MemoryReport {
+  readonly steps: { readonly before: Held; readonly after: Held; readonly rssGrowth: number };
+  readonly cycles: {
+    readonly before: Held;
+    readonly after: Held;
+    readonly rssGrowth: number;
+    readonly memoriesMade: number;
+    readonly memoriesLeft: number;
+  };
+}
