@@ -55,8 +55,9 @@ export class Runs {
   #restored = $state(false);
   readonly #kept = new Kept();
 
-  readonly pictures = new Pictures((dataset) => {
-    void this.#kept.put('datasets', 'own', dataset);
+  readonly pictures = new Pictures((dataset, kept) => {
+    if (kept === 'database') void this.#kept.put('datasets', 'own', dataset);
+    else void this.#kept.open().then((store) => store.remove('datasets', ['own']));
     this.#save('train', this.train);
   });
 
@@ -187,7 +188,9 @@ export class Runs {
     await this.#restoreRun(store, 'search', this.search);
     await this.#restoreRun(store, 'prune', this.prune);
     const own = await store.get('datasets', 'own');
-    if (own) this.pictures.restore(own, this.forms.train.pictures);
+    const { pictures } = this.forms.train;
+    if (own) this.pictures.restore(own, pictures);
+    else if (pictures !== 'bundled') void this.pictures.reopen(pictures);
     await this.#kept.restore();
     this.#restored = true;
     this.#showTimes();
