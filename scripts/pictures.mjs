@@ -83,6 +83,12 @@ if (wanted('train', 'search', 'prune')) {
   await tab('Train');
   await fill('epochs', '4');
   await run('Train');
+  await panels.getByRole('heading', { name: 'Where it errs' }).waitFor();
+  await panels
+    .getByRole('button', { name: /Look into it$/ })
+    .first()
+    .click();
+  await panels.getByRole('button', { name: 'Every operator' }).waitFor();
   await shoot('train');
 }
 if (wanted('search')) {

@@ -89,6 +89,24 @@ describe('a first visit', () => {
     expect(longest).toBeLessThan(50);
   });
 
+  test('after training the page says who checked it, where the network errs and what its layers see', async () => {
+    await panels().getByText('checked with TF.js').waitFor();
+    const matrix = panels().getByRole('grid', { name: 'Confusion matrix of 10 classes' });
+    await matrix.focus();
+    for (const key of ['Home', ...Array<string>(10).fill('ArrowUp')]) await page.keyboard.press(key);
+    expect(await matrix.getByRole('gridcell').textContent()).toMatch(
+      /^\d+ of \d+ pictures of .+ were recognised: \d+ %\.$/
+    );
+    await page.keyboard.press('ArrowRight');
+    expect(await matrix.getByRole('gridcell').textContent()).toMatch(/ were taken for /);
+    const mistakes = panels().getByRole('button', { name: /Look into it$/ });
+    expect(await mistakes.count()).toBeGreaterThan(3);
+    await mistakes.first().click();
+    const strips = panels().getByRole('img', { name: /^What .+ makes of the picture/ });
+    await strips.first().waitFor();
+    expect(await strips.count()).toBeGreaterThan(10);
+  });
+
   test('measuring puts milliseconds on the page', async () => {
     await pick('input', '28 px grey');
     await tab('Measure');
@@ -144,6 +162,7 @@ describe('a first visit', () => {
     expect(await panels().textContent()).toMatch(/Measured/);
     await tab('Train');
     expect(Math.max(...(await percents(panels())))).toBeGreaterThan(50);
+    await panels().getByRole('grid', { name: 'Confusion matrix of 10 classes' }).waitFor();
   });
 
   test('nothing left the device and nothing complained', () => {
