@@ -50,6 +50,16 @@ function moveLoss({ output, gradient }: Answer, at: number, wanted: readonly num
   return loss;
 }
 
+/** The `count` largest of the losses, the earlier one where two are equal; one that is no number counts as largest. */
+function hardest(losses: Float64Array, count: number): number[] {
+  if (count <= 0) return [];
+  const least = losses.toSorted()[Math.max(0, losses.length - count)]!;
+  const indices = Array.from(losses.keys());
+  const above = indices.filter((index) => !(losses[index]! <= least));
+  const level = indices.filter((index) => losses[index] === least);
+  return [...above, ...level.slice(0, Math.max(0, count - above.length))];
+}
+
 /** One picture's sums, with the gradient of the sums; `right` counts the matched rows whose best class is the label. */
 function judgePicture(answer: Answer, boxes: readonly LabelledBox[], { arch, objective }: Detecting) {
   const { rule } = arch.head;
@@ -57,25 +67,27 @@ function judgePicture(answer: Answer, boxes: readonly LabelledBox[], { arch, obj
   const row = answer.classes + 4;
   const matches = matchBoxes(bases, boxes);
   const silent = { ...answer, gradient: undefined };
+  // Matched rows are no background: their place is filled with what is never chosen before any other.
+  const others = new Float64Array(matches.length).fill(Number.NEGATIVE_INFINITY);
   let loss = 0;
   let matched = 0;
   let right = 0;
-  const others: { readonly at: number; readonly loss: number }[] = [];
   for (const [index, match] of matches.entries()) {
     const at = answer.at + index * row;
     const box = boxes[match];
     if (!box) {
-      others.push({ at, loss: scoreLoss(silent, at, 0) });
+      others[index] = scoreLoss(silent, at, 0);
       continue;
     }
     matched += 1;
     right += Number(largestOf(answer.output, at, answer.classes) === box.class);
     loss += scoreLoss(answer, at, box.class);
-    loss += moveLoss(answer, at + answer.classes, wantedMove(rule, { bases, index }, box.box));
+    const wanted = wantedMove(rule, { places: bases.places, index }, box.box);
+    loss += moveLoss(answer, at + answer.classes, wanted);
   }
-  // The background rows that are furthest from being seen as such; the earlier row where they are equal.
-  others.sort((a, b) => b.loss - a.loss || a.at - b.at);
-  for (const { at } of others.slice(0, objective.negatives * matched)) loss += scoreLoss(answer, at, 0);
+  // The background rows that are furthest from being seen as such.
+  const most = Math.min(objective.negatives * matched, matches.length - matched);
+  for (const index of hardest(others, most)) loss += scoreLoss(answer, answer.at + index * row, 0);
   return { loss, matched, right };
 }
 

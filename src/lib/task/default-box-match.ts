@@ -8,42 +8,45 @@ import type { LabelledBox } from './objective';
 /** A default box that overlaps a labelled one by this much has to find it (SSD §2.2). */
 const matchAt = 0.5;
 
-const known = new WeakMap<Detector, Float64Array>();
-
-/** The default boxes of a detector, as `defaultBoxes` lists them; worked out once for each table. */
-export function basesOf(arch: Detector): Float64Array {
-  const found = known.get(arch) ?? defaultBoxes(arch.head.rule, detectionGrids(arch));
-  known.set(arch, found);
-  return found;
+/** The default boxes of a detector. */
+export interface Bases {
+  /** Centre, width and height, as `defaultBoxes` lists them. */
+  readonly places: Float64Array;
+  readonly corners: readonly Corners[];
 }
 
-type Place = readonly [x: number, y: number, width: number, height: number];
+const known = new WeakMap<Detector, Bases>();
 
-/** Centre, width and height of default box `index`. */
-const placeOf = (bases: Float64Array, index: number): Place => {
+const placeOf = (places: Float64Array, index: number): readonly [number, number, number, number] => {
   const at = 4 * index;
-  return [bases[at]!, bases[at + 1]!, bases[at + 2]!, bases[at + 3]!];
+  return [places[at]!, places[at + 1]!, places[at + 2]!, places[at + 3]!];
 };
 
-/** The corners of default box `index`. */
-function cornersAt(bases: Float64Array, index: number): Corners {
-  const [x, y, width, height] = placeOf(bases, index);
-  return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+/** The default boxes of a detector; worked out once for each table. */
+export function basesOf(arch: Detector): Bases {
+  const found = known.get(arch);
+  if (found) return found;
+  const places = defaultBoxes(arch.head.rule, detectionGrids(arch));
+  const corners = Array.from({ length: places.length / 4 }, (_, index): Corners => {
+    const [x, y, width, height] = placeOf(places, index);
+    return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+  });
+  const made = { places, corners };
+  known.set(arch, made);
+  return made;
 }
 
 /**
  * For each default box the index of the labelled box it has to find, or -1: the one it overlaps most, by half or more;
  * and every labelled box is found by the default box that overlaps it most (torchvision's SSDMatcher).
  */
-export function matchBoxes(bases: Float64Array, boxes: readonly LabelledBox[]): Int32Array {
-  const count = bases.length / 4;
-  const matches = new Int32Array(count).fill(-1);
+export function matchBoxes({ corners }: Bases, boxes: readonly LabelledBox[]): Int32Array {
+  const matches = new Int32Array(corners.length).fill(-1);
   const best = boxes.map(() => ({ index: 0, overlap: -1 }));
-  for (let index = 0; index < count; index++) {
-    const corners = cornersAt(bases, index);
+  for (const [index, own] of corners.entries()) {
     let most = 0;
     for (const [at, { box }] of boxes.entries()) {
-      const shared = overlap(corners, box);
+      const shared = overlap(own, box);
       if (shared > most) {
         most = shared;
         if (shared >= matchAt) matches[index] = at;
@@ -69,8 +72,8 @@ export function checkBoxes(boxes: readonly LabelledBox[], classes: number): void
 /** The four numbers by which default box `index` finds a labelled one. */
 export function wantedMove(
   rule: DetectionRule,
-  { bases, index }: { readonly bases: Float64Array; readonly index: number },
+  { places, index }: { readonly places: Float64Array; readonly index: number },
   [x1, y1, x2, y2]: Corners
 ): readonly [number, number, number, number] {
-  return encodeBox(rule, placeOf(bases, index), [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1]);
+  return encodeBox(rule, placeOf(places, index), [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1]);
 }
