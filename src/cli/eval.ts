@@ -74,7 +74,8 @@ async function score(checkpoint: Checkpoint, dataset: Dataset, { engine: choice,
     return new Promise((resolve) => setImmediate(resolve));
   };
   try {
-    const checked: Checked | null = both && (await checkNetwork(both, dataset, engine.build));
+    const checked: Checked | null =
+      both && dataset.splits.validation.count > 0 ? await checkNetwork(both, dataset, engine.build) : null;
     const report = await reportOn(network, split, dataset, { batchSize, pause });
     return { report, checked, build: framed?.frame ?? engine.build };
   } finally {

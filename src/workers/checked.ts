@@ -1,18 +1,15 @@
 /** @file Workers: the proof that the core trained what TensorFlow.js answers for: both on the same weights and pictures. */
 import { normalise } from '$lib/data/batches';
 import type { Dataset } from '$lib/data/dataset';
-import { mustAgree, openFramedEngine, type FramedNetwork } from '$lib/engine/framed';
+import { CHECK_PICTURES, mustAgree, openFramedEngine, type FramedNetwork } from '$lib/engine/framed';
 import type { Checked, Checkpoint } from '$lib/weights/checkpoint';
 import { openFrame } from './open-engine';
 import type { Platform } from './platform';
 
-/** Answers are compared on this many pictures, the first of the validation split. */
-const sampled = 16;
-
-/** Compares the two engines of a network; throws a sentence when they disagree by more than float32 explains. */
+/** Compares the two engines of a network on the first validation pictures; throws a sentence when they disagree by more than float32 explains. */
 export async function checkNetwork(network: FramedNetwork, dataset: Dataset, core: string): Promise<Checked> {
   const { shape, splits } = dataset;
-  const count = Math.min(sampled, splits.validation.count);
+  const count = Math.min(CHECK_PICTURES, splits.validation.count);
   const images = new Float32Array(count * shape[0] * shape[1] * shape[2]);
   normalise(
     dataset,
@@ -37,7 +34,7 @@ export async function checkedCheckpoint(
   const { from, arch, tensors } = checkpoint;
   if (!from.engine.startsWith('simd ')) return checkpoint;
   const engine = openFramedEngine(await platform.engines.simd(), await openFrame(platform.engines));
-  const network = await engine.createNetwork(arch, tensors, sampled);
+  const network = await engine.createNetwork(arch, tensors, CHECK_PICTURES);
   try {
     return { ...checkpoint, from: { ...from, checked: await checkNetwork(network, dataset, engine.build) } };
   } finally {

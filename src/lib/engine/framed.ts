@@ -16,6 +16,9 @@ export interface FramedEngine extends Engine {
   createNetwork(...what: Parameters<Engine['createNetwork']>): Promise<FramedNetwork>;
 }
 
+/** Pictures that are compared at once, whatever the size of a batch. */
+export const CHECK_PICTURES = 16;
+
 /** Largest gap between the answers of two engines, as a share of the largest answer, that float32 explains. */
 export const CHECK_LIMIT = 1e-4;
 
@@ -87,7 +90,7 @@ export function openFramedEngine(core: Engine, frame: Engine): FramedEngine {
     build: core.build,
     frame: frame.build,
     async createNetwork(arch, tensors, maxBatch) {
-      const built = await frame.createNetwork(arch, tensors, maxBatch);
+      const built = await frame.createNetwork(arch, tensors, Math.max(maxBatch, CHECK_PICTURES));
       try {
         return framed(await core.createNetwork(arch, tensors, maxBatch), built, frame.build);
       } catch (error) {

@@ -35,7 +35,7 @@ export function createLookRunner(platform: Platform): LookRunner {
   let shown: { readonly checkpoint: Checkpoint; readonly network: Network } | null = null;
 
   const album = (): Dataset => {
-    if (!dataset) throw new Error('look: open must come first');
+    if (!dataset) throw new Error(m.engine_look_open());
     return dataset;
   };
 

@@ -7,7 +7,9 @@ import type { Dataset, Split } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import { openSimdEngine } from '$lib/engine/simd/network';
 import { openTfjsEngine } from '$lib/engine/tfjs/network';
+import { lower } from '$lib/ops/lower';
 import type { Checkpoint } from '$lib/weights/checkpoint';
+import { initTensors } from '$lib/weights/init';
 import { openEngine, type ChoiceMemory, type EngineDoors } from '../open-engine';
 import type { Platform } from '../platform';
 import { createTrainRunner } from './runner';
@@ -93,7 +95,7 @@ async function run(changes: Partial<TrainRequest> = {}, platform = platformOf())
   return { end, events, of };
 }
 
-function resultOf({ end }: Awaited<ReturnType<typeof run>>): Checkpoint {
+function resultOf({ end }: Pick<Awaited<ReturnType<typeof run>>, 'end'>): Checkpoint {
   if (end.kind === 'failed' || !end.result) throw new Error(end.kind === 'failed' ? end.reason : 'no result');
   return end.result;
 }
@@ -142,6 +144,19 @@ describe('a training run', () => {
     const arch = { ...checkpoint.arch, input: [8, 8, 3] as const };
     const other = await run({ teacher: { checkpoint: { ...checkpoint, arch }, loss } });
     expect(other.end).toMatchObject({ kind: 'failed', reason: expect.stringContaining('teacher') as string });
+  });
+
+  test('stopped in its first epoch, leaves what was reached, checked', async () => {
+    const runner = createTrainRunner(platformOf());
+    const end = await runner.run({ ...request, epochs: 50, batchSize: 2 }, (event) => {
+      if (event.kind === 'step') runner.stop();
+      return Promise.resolve();
+    });
+    expect(end.kind === 'failed' ? end.reason : end.kind).toBe('stopped');
+    const { from, tensors } = resultOf({ end });
+    expect(from).toMatchObject({ epochs: 0, validationAccuracy: null });
+    expect(from.checked?.worst).toBeLessThan(1e-4);
+    expect(tensors).not.toEqual(initTensors(lower(request.arch), request.seed));
   });
 
   test('only estimates when that is asked', async () => {
@@ -206,6 +221,15 @@ describe('a training run', () => {
       reason: expect.stringContaining('must give the same answers on the same weights') as string
     });
     expect(broken.of('epoch')).toEqual([]);
+  });
+
+  test('fails in a sentence when pictures hold no numbers, though the loss may stay one', async () => {
+    const flat = { ...dataset, std: [0] };
+    const data = { kind: 'own', dataset: flat } as const;
+    for (const engine of ['simd', 'tfjs'] as const) {
+      const apart = await run({ data, engine, epochs: 1 });
+      expect(apart.end).toMatchObject({ kind: 'failed', reason: expect.stringContaining('must') as string });
+    }
   });
 
   test('fails in a sentence when the loss breaks', async () => {

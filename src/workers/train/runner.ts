@@ -4,7 +4,8 @@ import type { FramedNetwork } from '$lib/engine/framed';
 import { reportOn } from '$lib/engine/report';
 import { train } from '$lib/engine/train';
 import { stepsPerEpoch } from '$lib/engine/steps';
-import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
+import { allFinite, type Checkpoint, type Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
 import { breath } from '../breath';
 import { checkNetwork } from '../checked';
 import type { Platform } from '../platform';
@@ -39,12 +40,16 @@ async function goOn(network: Network, memory: Tensors): Promise<void> {
   await network.write(Object.fromEntries(proper.map(([name, tensor]) => [name.slice(underAverage.length), tensor])));
 }
 
-/** The network as it stands, with where it came from; throws when TensorFlow.js answers otherwise on these weights. */
+/** The network as it stands, with where it came from; throws when a weight is no number or TensorFlow.js answers otherwise. */
 async function checkpointOf(
   { request, dataset, build, arch, recipe }: Prepared,
   { network, framed }: Trained,
   score: { epochs: number; accuracy: number | null }
 ): Promise<Checkpoint> {
+  const tensors = await network[recipe.averaging === null ? 'read' : 'readAveraged']();
+  // A loss may stay a number where an activation swallows those that are none.
+  const broken = Object.entries(tensors).find(([, tensor]) => !allFinite(tensor));
+  if (broken) throw new Error(m.engine_weights_broken({ name: broken[0] }));
   const checked = framed && (await checkNetwork(framed, dataset, build));
   const from = {
     dataset: dataset.id,
@@ -55,7 +60,7 @@ async function checkpointOf(
     validationAccuracy: score.accuracy,
     ...(checked && { checked })
   };
-  return { format: 1, arch, tensors: await network[recipe.averaging === null ? 'read' : 'readAveraged'](), from };
+  return { format: 1, arch, tensors, from };
 }
 
 /** A runner that trains on this platform. */
