@@ -1,4 +1,4 @@
-/** @file Own pictures in a real browser: read in a worker, kept in private files, back after a reload; the camera records. */
+/** @file Own pictures in a real browser: read in a worker, kept in private files, back after a reload; a camera that is refused. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ describe('a folder', () => {
     await region.locator('input[webkitdirectory]').setInputFiles(at);
     await region.getByText(read).waitFor();
     await region.getByText('Files that were not read: 2').click();
-    expect(await region.locator('details li').allTextContents()).toEqual([
+    expect((await region.locator('details li').allTextContents()).sort()).toEqual([
       expect.stringContaining('dark/torn.png'),
       'dark/vast.png must have at most 50 megapixels, got 60000 × 60000 = 3600'
     ]);
@@ -84,7 +84,7 @@ describe('a folder', () => {
 
 describe('files', () => {
   test('a ZIP is read; broken ones are refused in words and leave it', async () => {
-    const { page } = await app.open();
+    const { page, problems } = await app.open();
     const region = await panels(page);
     await region
       .getByLabel('pictures', { exact: true })
@@ -103,6 +103,8 @@ describe('files', () => {
     }
     await choose('lamps.zip', zipSync(pictures));
     await region.getByText(read).waitFor();
+    expect(await region.getByRole('alert').count()).toBe(0);
+    expect(problems.consoleErrors).toEqual([]);
     await page.context().close();
   });
 });
