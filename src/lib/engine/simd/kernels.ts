@@ -14,8 +14,10 @@ export type AdamRule = readonly [stride: N, root: N, beta1: N, beta2: N, eps: N,
 
 /** How a sum of taps walks: between outputs in x and y, then the taps and what x and the weight move from one to the next. */
 export type WindowSteps = readonly [
+  xPicture: N,
   xRow: N,
   xPixel: N,
+  yPicture: N,
   yRow: N,
   yPixel: N,
   lines: N,
@@ -28,7 +30,10 @@ export type WindowSteps = readonly [
 ];
 
 /** The same for the weight gradient. */
-export type WeightSteps = readonly [xRow: N, xPixel: N, dRow: N, k: N, xLine: N, xTap: N];
+export type WeightSteps = readonly [xPicture: N, xRow: N, xPixel: N, dPicture: N, dRow: N, k: N, xLine: N, xTap: N];
+
+/** Pixels of a map in lines of W; those of the target lie `stride` floats apart, with a gap after every H of them. */
+export type Lines = readonly [M: N, W: N, H: N, C: N, stride: N, gap: N];
 
 /** Vectors a norm reads and fills, then its constants. */
 export type CloseVectors = readonly [
@@ -53,15 +58,15 @@ export interface Kernels {
   gemmTN(A: N, D: N, out: N, M: N, K: N, N: N): void;
   im2col(x: N, out: N, B: N, ...window: Geometry): void;
   col2im(col: N, dx: N, B: N, ...window: Geometry): void;
-  windows(x: N, w: N, y: N, H: N, W: N, C: N, ...steps: WindowSteps): void;
-  windowWeights(x: N, d: N, dw: N, H: N, W: N, C: N, ...steps: WeightSteps): void;
+  windows(x: N, w: N, y: N, B: N, H: N, W: N, C: N, ...steps: WindowSteps): void;
+  windowWeights(x: N, d: N, dw: N, B: N, H: N, W: N, C: N, ...steps: WeightSteps): void;
   normSums(x: N, M: N, C: N, shift: N, sum: N, square: N): void;
   normClose(M: N, C: N, shift: N, ...vectorsAndConstants: CloseVectors): void;
   normLine(C: N, mean: N, variance: N, gamma: N, beta: N, scale: N, offset: N, eps: N): void;
-  normApply(x: N, y: N, M: N, W: N, C: N, stride: N, scale: N, offset: N, act: N): void;
+  normApply(x: N, y: N, ...linesScaleOffsetAct: [...Lines, N, N, N]): void;
   normReduce(x: N, dy: N, M: N, C: N, mean: N, scale: N, offset: N, dg: N, db: N, act: N): void;
   normSettle(M: N, C: N, mean: N, rstd: N, scale: N, dg: N, db: N, slope: N, base: N): void;
-  normGradient(x: N, d: N, dx: N, M: N, W: N, C: N, stride: N, scale: N, slope: N, base: N): void;
+  normGradient(x: N, d: N, dx: N, ...linesScaleSlopeBase: [...Lines, N, N, N]): void;
   pool(x: N, y: N, B: N, P: N, C: N): void;
   poolBackward(dy: N, dx: N, B: N, P: N, C: N, add: N): void;
   windowPool(x: N, y: N, B: N, ...window: PoolGeometry): void;

@@ -79,32 +79,36 @@ export function normSettle(
   }
 }
 
-/** Second pass: dx = d * scale - x * slope + base of M pixels in lines of W, dx's beginning `stride` floats apart. */
+/**
+ * Second pass: dx = d * scale - x * slope + base of M pixels in lines of W, dx's beginning `stride` floats apart, with a
+ * gap after every H of them.
+ */
 export function normGradient(
-  x: usize, d: usize, dx: usize, M: i32, W: i32, C: i32, stride: i32, scale: usize, slope: usize, base: usize
+  x: usize, d: usize, dx: usize, M: i32, W: i32, H: i32, C: i32, stride: i32, gap: i32, scale: usize, slope: usize,
+  base: usize
 ): void {
   const cb = <usize>C << 2;
   const C4 = (<usize>C & ~3) << 2;
   const end = x + <usize>M * cb;
   const width = <usize>W * cb;
   const toD = d - x;
-  for (; x < end; x += width) {
+  for (let line = 1; x < end; line++) {
     const re = min(x + width, end);
-    for (let c: usize = 0; c < cb; c += 16) {
-      const s = v128.load(scale + c), t = f32x4.neg(v128.load(slope + c)), u = v128.load(base + c);
-      let o = dx + c;
-      if (c < C4) {
-        for (let i = x + c; i < re + c; i += cb) {
-          v128.store(o, fma(v128.load(i + toD), s, fma(v128.load(i), t, u)));
-          o += cb;
-        }
-      } else {
-        for (let i = x + c; i < re + c; i += cb) {
-          put(o, fma(v128.load(i + toD), s, fma(v128.load(i), t, u)), C & 3);
-          o += cb;
-        }
+    let o = dx;
+    for (; x < re; x += cb) {
+      let c: usize = 0;
+      for (; c < cb; c += 16) {
+        const rest = f32x4.sub(v128.load(base + c), f32x4.mul(v128.load(x + c), v128.load(slope + c)));
+        const v = fma(v128.load(x + toD + c), v128.load(scale + c), rest);
+        if (c < C4) v128.store(o + c, v);
+        else put(o + c, v, C & 3);
       }
+      o += cb;
     }
     dx += <usize>stride << 2;
+    if (line == H) {
+      dx += <usize>gap << 2;
+      line = 0;
+    }
   }
 }

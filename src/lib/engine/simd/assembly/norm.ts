@@ -78,45 +78,44 @@ export function normLine(
   }
 }
 
+/** One line after the other, as the memory lies, since the map comes from far away. */
 @inline
 function applyAs(
-  x: usize, y: usize, M: i32, W: i32, C: i32, stride: usize, scale: usize, offset: usize, act: i32
+  x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: usize, gap: usize, scale: usize, offset: usize, act: i32
 ): void {
   const cb = <usize>C << 2;
   const C4 = (<usize>C & ~3) << 2;
   const end = x + <usize>M * cb;
   const width = <usize>W * cb;
-  for (; x < end; x += width) {
+  for (let line = 1; x < end; line++) {
     const re = min(x + width, end);
-    for (let c: usize = 0; c < cb; c += 16) {
-      const s = v128.load(scale + c), t = v128.load(offset + c);
-      let o = y + c;
-      if (c < C4) {
-        for (let p = x + c; p < re + c; p += cb) {
-          v128.store(o, activate(fma(v128.load(p), s, t), act));
-          o += cb;
-        }
-      } else {
-        for (let p = x + c; p < re + c; p += cb) {
-          put(o, activate(fma(v128.load(p), s, t), act), C & 3);
-          o += cb;
-        }
+    let o = y;
+    for (; x < re; x += cb) {
+      let c: usize = 0;
+      for (; c < C4; c += 16) {
+        v128.store(o + c, activate(fma(v128.load(x + c), v128.load(scale + c), v128.load(offset + c)), act));
       }
+      if (c < cb) put(o + c, activate(fma(v128.load(x + c), v128.load(scale + c), v128.load(offset + c)), act), C & 3);
+      o += cb;
     }
     y += stride;
+    if (line == H) {
+      y += gap;
+      line = 0;
+    }
   }
 }
 
 /**
- * y = act(x * scale + offset) of M pixels in lines of W, of which y's begin `stride` floats apart. Without an
- * activation, or with those that need no exponential.
+ * y = act(x * scale + offset) of M pixels in lines of W, of which y's begin `stride` floats apart, with a gap after
+ * every H of them. Without an activation, or with those that need no exponential.
  */
 export function normApply(
-  x: usize, y: usize, M: i32, W: i32, C: i32, stride: i32, scale: usize, offset: usize, act: i32
+  x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: i32, gap: i32, scale: usize, offset: usize, act: i32
 ): void {
-  const step = <usize>stride << 2;
-  if (act == 0) applyAs(x, y, M, W, C, step, scale, offset, 0);
-  else if (act == 1) applyAs(x, y, M, W, C, step, scale, offset, 1);
-  else if (act == 2) applyAs(x, y, M, W, C, step, scale, offset, 2);
-  else applyAs(x, y, M, W, C, step, scale, offset, 3);
+  const step = <usize>stride << 2, rest = <usize>gap << 2;
+  if (act == 0) applyAs(x, y, M, W, H, C, step, rest, scale, offset, 0);
+  else if (act == 1) applyAs(x, y, M, W, H, C, step, rest, scale, offset, 1);
+  else if (act == 2) applyAs(x, y, M, W, H, C, step, rest, scale, offset, 2);
+  else applyAs(x, y, M, W, H, C, step, rest, scale, offset, 3);
 }

@@ -73,26 +73,31 @@ function overChannels(
 }
 
 /**
- * dw[k,k,C] += the sums over H x W outputs of x * d. The first tap of an output lies at x + h * xRow + w * xPixel, from
- * tap to tap x moves by xLine and xTap; the lines of d lie dRow apart (all in floats).
+ * dw[k,k,C] += the sums over B x H x W outputs of x * d. The first tap of an output lies at x + b * xPicture + h * xRow +
+ * w * xPixel, from tap to tap x moves by xLine and xTap; pictures and lines of d lie dPicture and dRow apart (in floats).
  */
 export function windowWeights(
-  x: usize, d: usize, dw: usize, H: i32, W: i32, C: i32, xRow: i32, xPixel: i32, dRow: i32, k: i32, xLine: i32,
-  xTap: i32
+  x: usize, d: usize, dw: usize, B: i32, H: i32, W: i32, C: i32, xPicture: i32, xRow: i32, xPixel: i32, dPicture: i32,
+  dRow: i32, k: i32, xLine: i32, xTap: i32
 ): void {
   const cb = <usize>C << 2;
   const xp = <usize>xPixel << 2, xt = <usize>xTap << 2;
-  for (let h = 0; h < H; h++) {
-    let a = x, g = dw;
-    for (let i = 0; i < k; i++) {
-      let j = 0;
-      for (; k - j >= 5; j += 5) overChannels(a + <usize>j * xt, d, g + <usize>j * cb, W, C, xp, xt, 5);
-      for (; k - j >= 3; j += 3) overChannels(a + <usize>j * xt, d, g + <usize>j * cb, W, C, xp, xt, 3);
-      for (; j < k; j++) overChannels(a + <usize>j * xt, d, g + <usize>j * cb, W, C, xp, xt, 1);
-      a += <usize>xLine << 2;
-      g += <usize>k * cb;
+  for (let b = 0; b < B; b++) {
+    let xh = x, dh = d;
+    for (let h = 0; h < H; h++) {
+      let a = xh, g = dw;
+      for (let i = 0; i < k; i++) {
+        let j = 0;
+        for (; k - j >= 5; j += 5) overChannels(a + <usize>j * xt, dh, g + <usize>j * cb, W, C, xp, xt, 5);
+        for (; k - j >= 3; j += 3) overChannels(a + <usize>j * xt, dh, g + <usize>j * cb, W, C, xp, xt, 3);
+        for (; j < k; j++) overChannels(a + <usize>j * xt, dh, g + <usize>j * cb, W, C, xp, xt, 1);
+        a += <usize>xLine << 2;
+        g += <usize>k * cb;
+      }
+      xh += <usize>xRow << 2;
+      dh += <usize>dRow << 2;
     }
-    x += <usize>xRow << 2;
-    d += <usize>dRow << 2;
+    x += <usize>xPicture << 2;
+    d += <usize>dPicture << 2;
   }
 }

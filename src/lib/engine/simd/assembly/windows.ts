@@ -58,34 +58,39 @@ function four(
 }
 
 /**
- * y[h, w, C] = sum over `lines` x `taps` of x * weight (or y += with add). An output's window begins at x + h * xRow +
- * w * xPixel; from tap to tap x moves by xLine and xTap, the weight by wLine and wTap. Outputs lie yRow and yPixel
- * apart. Past the end of a line the last output is computed and stored again, which spares the inner loop every branch.
+ * y[b, h, w, C] = sum over `lines` x `taps` of x * weight (or y += with add). An output's window begins at x +
+ * b * xPicture + h * xRow + w * xPixel; from tap to tap x moves by xLine and xTap, the weight by wLine and wTap. Outputs lie
+ * yPicture, yRow and yPixel apart. Past the end of a line the last output is computed and stored again, which spares the inner loop every branch.
  */
 export function windows(
-  x: usize, w: usize, y: usize, H: i32, W: i32, C: i32, xRow: i32, xPixel: i32, yRow: i32, yPixel: i32, lines: i32,
-  taps: i32, xLine: i32, xTap: i32, wLine: i32, wTap: i32, add: i32
+  x: usize, w: usize, y: usize, B: i32, H: i32, W: i32, C: i32, xPicture: i32, xRow: i32, xPixel: i32, yPicture: i32,
+  yRow: i32, yPixel: i32, lines: i32, taps: i32, xLine: i32, xTap: i32, wLine: i32, wTap: i32, add: i32
 ): void {
   const cb = <usize>C << 2;
   const C8 = (<usize>C & ~7) << 2;
   const xl = <usize>xLine << 2, xt = <usize>xTap << 2, wl = <usize>wLine << 2, wt = <usize>wTap << 2;
   const xp = <usize>xPixel << 2, yp = <usize>yPixel << 2;
-  for (let h = 0; h < H; h++) {
-    for (let v = 0; v < W; v += 4) {
-      const last = min(4, W - v) - 1;
-      const one = <usize>min(1, last), two = <usize>min(2, last), three = <usize>last;
-      const x0 = x + <usize>v * xp, y0 = y + <usize>v * yp;
-      let c: usize = 0;
-      for (; c < C8; c += 32) {
-        four(x0 + c, w + c, y0 + c, one * xp, two * xp, three * xp, one * yp, two * yp, three * yp,
-          lines, taps, xl, xt, wl, wt, add, true, 4);
+  for (let b = 0; b < B; b++) {
+    let xh = x, yh = y;
+    for (let h = 0; h < H; h++) {
+      for (let v = 0; v < W; v += 4) {
+        const last = min(4, W - v) - 1;
+        const one = <usize>min(1, last), two = <usize>min(2, last), three = <usize>last;
+        const x0 = xh + <usize>v * xp, y0 = yh + <usize>v * yp;
+        let c: usize = 0;
+        for (; c < C8; c += 32) {
+          four(x0 + c, w + c, y0 + c, one * xp, two * xp, three * xp, one * yp, two * yp, three * yp,
+            lines, taps, xl, xt, wl, wt, add, true, 4);
+        }
+        for (; c < cb; c += 16) {
+          four(x0 + c, w + c, y0 + c, one * xp, two * xp, three * xp, one * yp, two * yp, three * yp,
+            lines, taps, xl, xt, wl, wt, add, false, <i32>((cb - c) >> 2));
+        }
       }
-      for (; c < cb; c += 16) {
-        four(x0 + c, w + c, y0 + c, one * xp, two * xp, three * xp, one * yp, two * yp, three * yp,
-          lines, taps, xl, xt, wl, wt, add, false, <i32>((cb - c) >> 2));
-      }
+      xh += <usize>xRow << 2;
+      yh += <usize>yRow << 2;
     }
-    x += <usize>xRow << 2;
-    y += <usize>yRow << 2;
+    x += <usize>xPicture << 2;
+    y += <usize>yPicture << 2;
   }
 }

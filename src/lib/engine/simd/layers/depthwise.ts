@@ -14,6 +14,13 @@ function axesOf(op: DepthwiseOp): readonly [Axis, Axis] {
   return [axis(op.in[0], out[0], pad[0]), axis(op.in[1], out[1], pad[2])];
 }
 
+/** Maps side by side: byte offset and size of each. */
+interface Target {
+  readonly pointer: number;
+  readonly height: number;
+  readonly width: number;
+}
+
 /** Builds a depthwise convolution with what follows it. */
 export function openDepthwise(op: DepthwiseOp, ground: Ground): Layer {
   const { kernels, arena, parameters, maxBatch, slots } = ground;
@@ -42,18 +49,21 @@ export function openDepthwise(op: DepthwiseOp, ground: Ground): Layer {
     layMap(kernels, slots[2].pointer, wide, count, read);
   };
 
-  /** Sums the taps of one picture along two walks; `to` is the picture written, `line` its floats from line to line. */
-  const walk = (from: Frame, picture: number, to: number, line: number, [v, h]: readonly [Walk, Walk], add: 0 | 1) => {
-    const start = from.pointer + (picture * from.picture + v.start * from.line + h.start * channels) * 4;
+  /** Sums the taps of some pictures along two walks. */
+  const walk = (from: Frame, count: number, to: Target, [v, h]: readonly [Walk, Walk], add: 0 | 1): void => {
+    const line = to.width * channels;
     kernels.windows(
-      start,
+      from.pointer + (v.start * from.line + h.start * channels) * 4,
       weight.value + (v.tap * kernel + h.tap) * channels * 4,
-      to + (v.first * line + h.first * channels) * 4,
+      to.pointer + (v.first * line + h.first * channels) * 4,
+      count,
       v.count,
       h.count,
       channels,
+      from.picture,
       v.move * from.line,
       h.move * channels,
+      to.height * line,
       v.step * line,
       h.step * channels,
       v.taps,
@@ -66,19 +76,17 @@ export function openDepthwise(op: DepthwiseOp, ground: Ground): Layer {
     );
   };
 
-  const inputGradient = (from: Frame, count: number, to: number, add: 0 | 1): void => {
-    for (let picture = 0; picture < count; picture++) {
-      const at = to + picture * sizeOf(wide) * 4;
-      for (const v of back) for (const h of backAlong) walk(from, picture, at, wide[1] * channels, [v, h], add);
-    }
+  const inputGradient = (from: Frame, count: number, pointer: number, add: 0 | 1): void => {
+    const to = { pointer, height: wide[0], width: wide[1] };
+    for (const v of back) for (const h of backAlong) walk(from, count, to, [v, h], add);
   };
 
-  const weightGradient = (from: Frame, picture: number): void => {
-    const at = read.pointer + (picture * read.picture + down.start * read.line + along.start * channels) * 4;
-    const dz = from.pointer + picture * from.picture * 4;
-    const outputs = [down.move * read.line, along.move * channels, from.line] as const;
+  const weightGradient = (from: Frame, count: number): void => {
+    const at = read.pointer + (down.start * read.line + along.start * channels) * 4;
+    const outputs = [read.picture, down.move * read.line, along.move * channels, from.picture, from.line] as const;
     const taps = [kernel, down.tapMove * read.line, along.tapMove * channels] as const;
-    kernels.windowWeights(at, dz, weight.gradient, outHeight, outWidth, channels, ...outputs, ...taps);
+    const size = [count, outHeight, outWidth, channels] as const;
+    kernels.windowWeights(at, from.pointer, weight.gradient, ...size, ...outputs, ...taps);
   };
 
   const handOn = (from: number, count: number, dz: Frame, into: Into): void => {
@@ -101,10 +109,8 @@ export function openDepthwise(op: DepthwiseOp, ground: Ground): Layer {
       finish.begin(training);
       overChunks(count, chunk, (from, part) => {
         layInput(from, part);
-        for (let picture = 0; picture < part; picture++) {
-          const to = finish.z + (from + picture) * sizeOf(op.out) * 4;
-          walk(read, picture, to, outWidth * channels, [down, along], 0);
-        }
+        const to = { pointer: finish.z + from * sizeOf(op.out) * 4, height: outHeight, width: outWidth };
+        walk(read, part, to, [down, along], 0);
         finish.collect(from, part, training);
       });
       finish.end(count, training);
@@ -117,7 +123,7 @@ export function openDepthwise(op: DepthwiseOp, ground: Ground): Layer {
       overChunks(count, chunk, (from, part) => {
         finish.layGradient(from, part, dy, dz);
         layInput(from, part);
-        for (let picture = 0; picture < part; picture++) weightGradient(dz, picture);
+        weightGradient(dz, part);
         if (into) handOn(from, part, dz, into);
       });
     }

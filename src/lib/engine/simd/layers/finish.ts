@@ -14,11 +14,11 @@ export interface Finish {
   /** Before the first picture of z. */
   begin(training: boolean): void;
   /** Some pictures of z are there. */
-  collect(from: number, count: number, training: boolean): void;
+  readonly collect: (from: number, count: number, training: boolean) => void;
   /** All are. */
   end(count: number, training: boolean): void;
   /** Some pictures of dy are complete. */
-  arrive(from: number, count: number, dy: number): void;
+  readonly arrive: (from: number, count: number, dy: number) => void;
   /** Whether `arrive` leaves dy as it is. */
   readonly intact: boolean;
   /** All are: writes the gradients of gamma and beta, or of the bias; sees itself to pictures that did not `arrive`. */
@@ -32,7 +32,7 @@ export interface Finish {
 /** What both endings without a norm share: dz takes the place of dy. */
 type Ending = Pick<Finish, 'z' | 'output' | 'collect'> & {
   /** Turns some pictures of dy into dz; the first ones clear what sums it fills. */
-  turn(from: number, count: number, dy: number): void;
+  readonly turn: (from: number, count: number, dy: number) => void;
 };
 
 function openEnding(op: Finished, { kernels }: Ground, { z, output, collect, turn }: Ending): Finish {

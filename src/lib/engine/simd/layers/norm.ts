@@ -4,9 +4,6 @@ import { ACT, LAST_FUSED } from '../kernels';
 import type { Finish, Finished } from './finish';
 import { chunkOf, layMap, overChunks, sizeOf, type Frame, type Ground, type Output } from './layer';
 
-/** Bytes of a line of pixels that the kernels walk column by column: it must stay in the nearest cache. */
-const LINE_BYTES = 8192;
-
 /** Batch norm (Ioffe and Szegedy 2015); the running variance is biased, as in TensorFlow.js. Only z itself is kept. */
 export function openNorm(op: Finished, { epsilon, momentum }: Norm, ground: Ground): Finish {
   const { kernels, arena, parameters, maxBatch, slots } = ground;
@@ -22,33 +19,28 @@ export function openNorm(op: Finished, { epsilon, momentum }: Norm, ground: Grou
   const act = ACT[op.nl];
   const fused = act <= LAST_FUSED ? act : ACT.linear;
   const chunk = Math.min(maxBatch, chunkOf(size));
-  const row = Math.max(8, Math.floor(LINE_BYTES / (channels * 4)));
   const z = arena.alloc(maxBatch * size);
   const at = (from: number): number => z + from * size * 4;
   slots[0].need(size);
   if (fused !== act) slots[3].need(chunk * size);
   let arrived = 0;
 
-  /** Visits the pictures of a frame with the byte offsets of each in z and in the frame. */
-  const overFrame = (from: number, count: number, frame: Frame, visit: (z: number, to: number) => void): void => {
-    for (let i = 0; i < count; i++) visit(at(from + i), frame.pointer + i * frame.picture * 4);
-  };
+  /** The pixels of some pictures side by side, and as they lie in a frame. */
+  const whole = (count: number) => [count * pixels, count * pixels, 0, channels, 0, 0] as const;
+  const framed = (count: number, { line, picture }: Frame) =>
+    [count * pixels, width, height, channels, line, picture - height * line] as const;
 
   const output: Output = {
     shape: op.out,
     read(from, count, slot) {
       const to = slots[slot].pointer;
-      kernels.normApply(at(from), to, count * pixels, row, channels, row * channels, scale, offset, fused);
+      kernels.normApply(at(from), to, ...whole(count), scale, offset, fused);
       if (fused !== act) kernels.activateMap(to, to, count * size, act);
       return to;
     },
     lay(from, count, frame) {
       if (fused !== act) layMap(kernels, output.read(from, count, 0), op.out, count, frame);
-      else {
-        overFrame(from, count, frame, (x, to) =>
-          kernels.normApply(x, to, pixels, width, channels, frame.line, scale, offset, act)
-        );
-      }
+      else kernels.normApply(at(from), frame.pointer, ...framed(count, frame), scale, offset, act);
     }
   };
 
@@ -61,7 +53,7 @@ export function openNorm(op: Finished, { epsilon, momentum }: Norm, ground: Grou
     const rows = count * pixels;
     if (fused !== act) {
       const normed = slots[3].pointer;
-      kernels.normApply(at(from), normed, rows, row, channels, row * channels, scale, offset, ACT.linear);
+      kernels.normApply(at(from), normed, ...whole(count), scale, offset, ACT.linear);
       kernels.deactivateMap(normed, d, count * size, act);
     }
     const sums = [gamma.gradient, beta.gradient] as const;
@@ -95,14 +87,12 @@ export function openNorm(op: Finished, { epsilon, momentum }: Norm, ground: Grou
     },
     gradient(from, count, dy) {
       const to = slots[1].pointer;
-      const [rows, d] = [count * pixels, dy + from * size * 4];
-      kernels.normGradient(at(from), d, to, rows, row, channels, row * channels, scale, slope, base);
+      kernels.normGradient(at(from), dy + from * size * 4, to, ...whole(count), scale, slope, base);
       return to;
     },
     layGradient(from, count, dy, frame) {
-      overFrame(from, count, frame, (x, to) =>
-        kernels.normGradient(x, dy + x - z, to, pixels, width, channels, frame.line, scale, slope, base)
-      );
+      const d = dy + from * size * 4;
+      kernels.normGradient(at(from), d, frame.pointer, ...framed(count, frame), scale, slope, base);
     }
   };
 }
