@@ -20,7 +20,8 @@ const program = withHelpWords(new Command('bneck'))
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
 
-for (const add of [addList, addSummary, addDiff, addRun, addTrain, addEval, addMeasure, addSearch, addAdapt]) add(program);
+for (const add of [addList, addSummary, addDiff, addRun, addTrain, addEval, addMeasure, addSearch, addAdapt])
+  add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
