@@ -2,7 +2,7 @@
 import { memory } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { openBackend, useBackend } from '../../src/lib/engine/tfjs/backend';
-import { compareDrawn, drawnClassifiers } from '../support/gradient-cases';
+import { compareDrawn, drawnClassifiers, drawnDense } from '../support/gradient-cases';
 import { asked, coveredBy } from '../support/gradient-coverage';
 import { coreOfTests } from '../support/simd-core';
 
@@ -30,3 +30,11 @@ test('every gradient of 60 drawn classifiers equals TensorFlow.js on cpu to 1e-3
   expect(report.zeros.length + report.faint.length).toBeLessThan(report.compared / 10);
   expect(memory().numTensors).toBe(start);
 }, 120_000);
+
+test('so do those of drawn segmenters, decoders and detectors, from the loss of their maps back', () => {
+  useBackend('cpu');
+  const report = compareDrawn(core, drawnDense({ each: 5, seed: 3, mostWork: 1e5 }));
+  process.stdout.write(report.print('the same for networks that answer with maps'));
+  expect(report.wrong).toEqual([]);
+  expect(report.zeros.length + report.faint.length).toBeLessThan(report.compared / 5);
+}, 60_000);

@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
+import { rngOf } from '../../src/lib/base/rng';
 import type { Batch } from '../../src/lib/engine/engine';
 import type { Core } from '../../src/lib/engine/simd/load';
 import { createSimdNetwork } from '../../src/lib/engine/simd/network';
 import { lower } from '../../src/lib/ops/lower';
 import type { Op } from '../../src/lib/ops/op';
-import { plainClasses } from '../../src/lib/task/objective';
+import { plainBoxes, plainClasses, type LabelledBox, type Objective } from '../../src/lib/task/objective';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { relativeGap } from './compare';
 import { drawnGraph } from './drawn-graphs';
@@ -84,6 +85,43 @@ export function drawnClassifiers(draw: {
     if (fits(ops)) graphs.push(classifying(arch.name, arch, ops));
   }
   return [...tables, ...graphs];
+}
+
+/** What a mask or a detector learns from: labels with holes, or one or two things in each picture. */
+function denseTask(arch: Architecture): { readonly objective: Objective; readonly batch: Batch } {
+  const rng = rngOf(7).fork('dense');
+  const { images } = randomBatch(arch, COUNT, 9);
+  const pictures = { count: COUNT, images };
+  if (arch.head.kind === 'ssdlite') {
+    const box = (): LabelledBox => {
+      const [left, top] = [0.6 * rng.next(), 0.6 * rng.next()];
+      const [right, bottom] = [left + 0.2 + 0.2 * rng.next(), top + 0.2 + 0.2 * rng.next()];
+      return { box: [left, top, right, bottom], class: 1 + rng.below(arch.classes - 1) };
+    };
+    const boxes = Array.from({ length: COUNT }, () => Array.from({ length: 1 + rng.below(2) }, box));
+    return { objective: plainBoxes, batch: { ...pictures, labels: new Uint8Array(), boxes } };
+  }
+  const [height, width] = lower(arch).at(-1)?.out ?? arch.input;
+  const labels = Uint8Array.from({ length: COUNT * height * width }, () =>
+    rng.below(8) === 0 ? 255 : rng.below(Math.max(2, arch.classes))
+  );
+  const loss = arch.head.kind === 'decoder' ? 'binary' : 'crossEntropy';
+  return { objective: { kind: 'pixels', loss, ignore: 255 }, batch: { ...pictures, labels } };
+}
+
+const dense = ['lraspp', 'decoder', 'ssdlite'];
+
+/** Segmenters, decoders and detectors of a seed, as many of each. */
+export function drawnDense({ each, seed, mostWork }: { each: number; seed: number; mostWork: number }): DrawnNetwork[] {
+  const arbitrary = randomTables({ width: 12, rows: 3, input: 12, classes: 4 });
+  return dense.flatMap((kind) =>
+    fc
+      .sample(
+        arbitrary.filter((arch) => arch.head.kind === kind && spreadWork(lower(arch)) <= mostWork),
+        { numRuns: each, seed }
+      )
+      .map((arch, i) => ({ name: `${kind} ${i}`, arch, ops: lower(arch), ...denseTask(arch) }))
+  );
 }
 
 /** Judges one tensor by the two answers; where they differ, or are next to nothing, float64 decides. */
