@@ -40,13 +40,16 @@ export function isPicture(bytes: Uint8Array): boolean {
 
 /** Decodes a PNG or JPEG file of at most 50 megapixels; throws saying what is wrong. */
 export function readPicture(bytes: Uint8Array): Picture {
-  const reason = isPicture(bytes) ? whyNotDecode(bytes) : null;
+  if (!isPicture(bytes)) throw new Error(m.cli_picture_format());
+  const reason = whyNotDecode(bytes);
   if (reason !== null) throw new Error(reason);
-  if (bytes[0] === 0x89 && bytes[1] === 0x50) return readPng(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) {
+  try {
+    if (bytes[0] === 0x89) return readPng(bytes);
     return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: 1024 });
+  } catch (cause) {
+    // The decoders speak of their own fields.
+    throw new Error(m.data_picture_torn(), { cause });
   }
-  throw new Error(m.cli_picture_format());
 }
 
 /** RGBA of another size: the average of the source pixels under each target pixel (area sampling). */
