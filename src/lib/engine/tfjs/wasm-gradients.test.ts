@@ -82,7 +82,7 @@ const limit = 1e-5;
 
 describe.each(cases)('input $input, kernel $kernel, stride $stride, zeros $pad', (one) => {
   const { kernel, stride, pad, input } = one;
-  const attrs = { strides: [stride, stride], pad, dataFormat: 'NHWC', dimRoundingMode: undefined, dilations: [1, 1] };
+  const attrs = { strides: [stride, stride], pad, dataFormat: 'NHWC', dilations: [1, 1] };
 
   test('all three kernels agree with cpu and leave nothing behind', async () => {
     for (const backend of ['cpu', 'wasm'] as const) await openBackend(backend, { wasmPaths });

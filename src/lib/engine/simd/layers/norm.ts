@@ -1,7 +1,7 @@
 /** @file SIMD engine: batch norm and activation, computed where they are read; gradients reduced as they arrive. */
 import type { Norm } from '$lib/arch/architecture';
 import { ACT, LAST_FUSED } from '../kernels';
-import type { Finish, Finished } from './finish';
+import type { Finish, Finished } from './ending';
 import { chunkOf, layMap, overChunks, sizeOf, type Frame, type Ground, type Output } from './layer';
 
 /** Batch norm (Ioffe and Szegedy 2015); the running variance is biased, as in TensorFlow.js. Only z itself is kept. */
