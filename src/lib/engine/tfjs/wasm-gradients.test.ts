@@ -63,7 +63,7 @@ interface Kernel {
 async function valueOn(backend: TfjsBackend, { name, inputs, attrs }: Kernel): Promise<Float32Array> {
   useBackend(backend);
   const tensors = inputs.map(([key, shape], i): [string, Tensor4D] => [key, tensor4d(drawn(shape, i + 1), shape)]);
-  const result = engine().runKernel(name, Object.fromEntries(tensors), attrs) as Tensor4D;
+  const result = engine().runKernel<Tensor4D>(name, Object.fromEntries(tensors), attrs);
   const data = await result.data<'float32'>();
   for (const [, tensor] of tensors) tensor.dispose();
   result.dispose();
