@@ -12,6 +12,7 @@ import { initTensors } from '../../src/lib/weights/init';
 import { plainClasses } from '../../src/lib/task/objective';
 import { randomBatch } from '../support/small-networks';
 import { nesterov } from '../support/updates';
+import { openChild, serve } from './child-peer';
 import { cpuOf, type Peer } from './peer';
 
 const generated = `${process.cwd()}/src/lib/engine/simd/generated`;
@@ -39,10 +40,20 @@ function peerOf(name: string, network: Network, count: number, batch: number): P
   };
 }
 
-/** The core; `bytes` is its whole memory, which never shrinks. */
-export function coreAsPeer(core: Core, arch: Architecture, batch: number): Peer & { bytes(): number } {
+/** Answers as the core's process, started by `coreAsPeer`; the memory it names is that after a step, and never shrinks. */
+export async function serveCore(core: Core, arch: Architecture, batch: number): Promise<void> {
   const network = createSimdNetwork(core, arch, initTensors(lower(arch), 1), batch);
-  return { ...peerOf(`core ${core.variant}`, network, batch, batch), bytes: () => network.bytes };
+  const peer = peerOf(`core ${core.variant}`, network, batch, batch);
+  await peer.steps(1);
+  await serve(peer, { bytes: network.bytes });
+}
+
+/** The core in a process like this one. */
+export async function coreAsPeer(core: Core, arch: Architecture): Promise<Peer & { readonly bytes: number }> {
+  const script = process.argv[1] ?? '';
+  const args = [...process.execArgv, script, '--serve', arch.name, ...(core.variant === 'plain' ? ['--plain'] : [])];
+  const peer = await openChild(`core ${core.variant}`, process.execPath, args);
+  return { ...peer, bytes: Number(peer.hello['bytes']) };
 }
 
 /** Opens TensorFlow.js on a backend that runs in Node. */

@@ -26,13 +26,13 @@ export interface Turns {
   readonly steps: number;
 }
 
-/** CPU ms of a step for each peer, its median over the turns; every peer has one turn a round, a first round warms up. */
+/** CPU ms of a step for each peer, its median over the turns; every peer has one turn a round, two more warm up. */
 export async function interleave(
   peers: readonly { readonly peer: Peer; readonly turns: Turns }[]
 ): Promise<ReadonlyMap<string, number>> {
   const times = new Map<string, number[]>(peers.map(({ peer }) => [peer.name, []]));
   const rounds = Math.max(...peers.map(({ turns }) => turns.rounds));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -2; round < rounds; round++) {
     for (const { peer, turns } of peers) {
       if (round >= turns.rounds) continue;
       const spent = await peer.steps(turns.steps);

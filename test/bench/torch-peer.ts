@@ -1,10 +1,10 @@
 /** @file Benchmarks: PyTorch as a child process that waits for its turn; null where Debian's Python or its torch is absent. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Architecture, Row } from '../../src/lib/arch/architecture';
+import { openChild } from './child-peer';
 import type { Peer } from './peer';
 
 const PYTHON = '/usr/bin/python3';
@@ -36,23 +36,7 @@ export async function openTorch(arch: Architecture, batch: number, layout: Layou
   const file = join(folder, 'network.json');
   writeFileSync(file, JSON.stringify(tableOf(arch)));
   const script = join(process.cwd(), 'test/bench/torch_step.py');
-  const child = spawn(PYTHON, [script, file, String(batch), layout, String(threads)], {
-    stdio: ['pipe', 'pipe', 'inherit']
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => {
-    const next: IteratorResult<string, undefined> = await lines.next();
-    if (next.done) throw new Error('PyTorch: must answer, the process ended');
-    return JSON.parse(next.value);
-  };
-  await answer();
+  const peer = await openChild(`PyTorch ${layout}`, PYTHON, [script, file, String(batch), layout, String(threads)]);
   rmSync(folder, { recursive: true });
-  return {
-    name: `PyTorch ${layout}`,
-    async steps(count) {
-      child.stdin.write(`step ${count}\n`);
-      return (await answer()) as number[];
-    },
-    dispose: () => child.stdin.end()
-  };
+  return peer;
 }

@@ -2,7 +2,7 @@
 import type { Architecture } from '../../src/lib/arch/architecture';
 import { describeMachine, keepResult } from './machine';
 import { networkA, networkS } from './networks';
-import { coreAsPeer, openCore, tfjsAsPeer } from './our-peers';
+import { coreAsPeer, openCore, serveCore, tfjsAsPeer } from './our-peers';
 import { interleave, type Peer, type Turns } from './peer';
 import { openTorch, torchVersion, type Layout } from './torch-peer';
 
@@ -31,13 +31,14 @@ interface Measured {
   readonly memoryMb: number;
 }
 
-const torch = torchVersion();
+const serving = process.argv.includes('--serve');
+const torch = serving ? null : torchVersion();
 const main = await openCore(onlyPlain);
 const cores = main.variant === 'plain' ? [main] : [main, await openCore(true)];
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
 async function measure(arch: Architecture, { fast, wasm, pictures }: Patience): Promise<Measured> {
-  const ours = cores.map((core) => coreAsPeer(core, arch, BATCH));
+  const ours = await Promise.all(cores.map((core) => coreAsPeer(core, arch)));
   const layouts: readonly Layout[] = torch === null ? [] : ['channels_last', 'default'];
   const torches = await Promise.all(layouts.map((layout) => openTorch(arch, BATCH, layout)));
   const tfjs = await tfjsAsPeer('wasm', arch, BATCH, BATCH);
@@ -48,7 +49,7 @@ async function measure(arch: Architecture, { fast, wasm, pictures }: Patience): 
   const quick = await interleave([...ours, ...torches].map(entry(fast)));
   const slow = await interleave([entry(wasm)(tfjs), entry(once)(sampled)]);
   const times = new Map([...quick, ...slow]);
-  const memoryMb = Math.max(...ours.map((peer) => peer.bytes())) / 1e6;
+  const memoryMb = Math.max(...ours.map((peer) => peer.bytes)) / 1e6;
   for (const peer of [...ours, ...torches, tfjs, sampled]) peer.dispose();
 
   const row = (peer: string, note = ''): Row => {
@@ -92,25 +93,38 @@ function print({ rows }: Measured, own: number | null): void {
   }
 }
 
-if (!json) {
-  console.log(`core ${main.variant} (build ${main.hash}), PyTorch ${torch ?? 'n/a'}, ${BATCH} pictures, 1 thread each`);
-  console.log(`${'net peer'.padEnd(26)} ${'CPU-ms'.padStart(10)} ${'img/s'.padStart(8)} ${'to core'.padStart(9)}`);
-}
-const wide = await measure(networkA, { fast: { rounds: 9, steps: 3 }, wasm: { rounds: 2, steps: 1 }, pictures: 1 });
-if (!json) print(wide, wide.rows[0]?.cpuMs ?? null);
-const small = await measure(networkS, { fast: { rounds: 12, steps: 10 }, wasm: { rounds: 3, steps: 2 }, pictures: 8 });
-if (!json) print(small, small.rows[0]?.cpuMs ?? null);
+async function compare(): Promise<void> {
+  if (!json) {
+    console.log(
+      `core ${main.variant} (build ${main.hash}), PyTorch ${torch ?? 'n/a'}, ${BATCH} pictures, 1 thread each`
+    );
+    console.log(`${'net peer'.padEnd(26)} ${'CPU-ms'.padStart(10)} ${'img/s'.padStart(8)} ${'to core'.padStart(9)}`);
+  }
+  const wide = await measure(networkA, { fast: { rounds: 9, steps: 3 }, wasm: { rounds: 2, steps: 1 }, pictures: 1 });
+  if (!json) print(wide, wide.rows[0]?.cpuMs ?? null);
+  const small = await measure(networkS, {
+    fast: { rounds: 12, steps: 10 },
+    wasm: { rounds: 3, steps: 2 },
+    pictures: 8
+  });
+  if (!json) print(small, small.rows[0]?.cpuMs ?? null);
 
-const result = {
-  variant: main.variant,
-  build: main.hash,
-  batch: BATCH,
-  threads: 1,
-  machine: describeMachine(torch),
-  peakMemoryMb: { netA: rounded(wide.memoryMb), netS: rounded(small.memoryMb) },
-  ratios: { netA: wide.ratios, netS: small.ratios },
-  rows: [...wide.rows, ...small.rows]
-};
-const path = keepResult(onlyPlain ? 'train-plain' : 'train', result);
-if (json) console.log(JSON.stringify(result));
-else console.log(`written to ${path}`);
+  const result = {
+    variant: main.variant,
+    build: main.hash,
+    batch: BATCH,
+    threads: 1,
+    machine: describeMachine(torch),
+    peakMemoryMb: { netA: rounded(wide.memoryMb), netS: rounded(small.memoryMb) },
+    ratios: { netA: wide.ratios, netS: small.ratios },
+    rows: [...wide.rows, ...small.rows]
+  };
+  const path = keepResult(onlyPlain ? 'train-plain' : 'train', result);
+  if (json) console.log(JSON.stringify(result));
+  else console.log(`written to ${path}`);
+}
+
+// The core's own process is this file, too.
+const served = process.argv.at(process.argv.indexOf('--serve') + 1);
+if (serving) await serveCore(main, served === 'A' ? networkA : networkS, BATCH);
+else await compare();
