@@ -64,17 +64,19 @@ function tell(event: TrainEvent, say: Say): void {
       return;
     case 'ready':
       endProgress();
-      return tellReady(event, say);
+      tellReady(event, say);
+      return;
     case 'estimate':
-      return say(
+      say(
         m.cli_train_estimate({
           stepMs: event.stepMs.toFixed(event.stepMs < 10 ? 1 : 0),
           speed: event.imagesPerSecond.toFixed(0),
           duration: formatDuration(event.totalMs)
         })
       );
+      return;
     case 'step':
-      return progress(
+      progress(
         m.cli_train_step({
           epoch: event.epoch + 1,
           step: event.step,
@@ -83,14 +85,17 @@ function tell(event: TrainEvent, say: Say): void {
           left: formatDuration(event.remainingMs)
         })
       );
+      return;
     case 'epoch':
-      return tellEpoch(event, say);
+      tellEpoch(event, say);
+      return;
     case 'checked': {
       const { against, worst } = event.checked;
-      return say(m.cli_train_checked({ against, worst: worst.toPrecision(2) }));
+      say(m.cli_train_checked({ against, worst: worst.toPrecision(2) }));
+      return;
     }
     case 'report':
-      return confusionLines(event.report).forEach(say);
+      confusionLines(event.report).forEach(say);
   }
 }
 
