@@ -79,7 +79,9 @@ describe('a first visit', () => {
     await field('epochs').press('Enter');
     const trace = await startTrace(page);
     await start('Train');
-    await panels().getByText(/, .* pictures a second/).waitFor();
+    await panels()
+      .getByText(/, .* pictures a second/)
+      .waitFor();
     await page.waitForTimeout(5000);
     const longest = longestTask(await trace.stop());
     await finished(5);
