@@ -1,4 +1,4 @@
-/** @file Command line: the engine of several workers, each a thread. */
+/** @file Command line: the SIMD core, with several workers, each a thread, where they are asked for. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from '$lib/engine/engine';
@@ -26,7 +26,7 @@ export function replicaThreads(file: string): SpawnReplica {
 }
 
 /** Opens the SIMD core with `workers` threads on every training. */
-export async function openParallel(workers: number): Promise<Engine> {
+export async function openCore(workers = 1): Promise<Engine> {
   const core = await readCore();
   const spawn = replicaThreads(join(root, 'dist/cli/replica-thread.js'));
   return workers < 2 ? openSimdEngine(core) : openParallelEngine(core, spawn, { workers });

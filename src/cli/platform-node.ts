@@ -9,14 +9,12 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { readBundled } from '$lib/data/bundled';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
-import { openSimdEngine } from '$lib/engine/simd/network';
 import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { openEngine, type EngineDoors } from '$workers/open-engine';
 import type { Platform } from '$workers/platform';
 import type { TrainerPort, TrainerRunner } from '$workers/trainer/protocol';
-import { readCore } from './core';
 import { nodeMemory } from './memory-node';
-import { openParallel } from './open-parallel';
+import { openCore } from './open-parallel';
 import { root } from './root';
 
 const wasmFolder = (): string => {
@@ -30,14 +28,12 @@ async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
   return readBundled(JSON.parse(manifest), new Uint8Array(bytes));
 }
 
-const openSimd = async (): Promise<Engine> => openSimdEngine(await readCore());
-
 async function openTfjs(backend: TfjsBackend): Promise<Engine> {
   const { openTfjsEngine } = await import('$lib/engine/tfjs/network');
   return openTfjsEngine(backend, { wasmPaths: wasmFolder() });
 }
 
-const engines: EngineDoors = { simd: openSimd, tfjs: openTfjs, backends: ['wasm', 'cpu'] };
+const engines: EngineDoors = { simd: openCore, tfjs: openTfjs, backends: ['wasm', 'cpu'] };
 
 function spawnTrainer(): Promise<TrainerPort> {
   const file = join(root, 'dist/cli/trainer-thread.js');
@@ -67,7 +63,6 @@ export const nodePlatform: Platform = {
   engines,
   memory: nodeMemory,
   openEngine: (choice) => openEngine(choice, engines),
-  openParallel,
   openRuntime: async (_, seed = 1) => {
     const { openTfjsRuntime } = await import('$lib/engine/tfjs/latency-runtime');
     return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1, seed });

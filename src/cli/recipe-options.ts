@@ -27,7 +27,7 @@ export interface RecipeOptions {
   readonly flip?: boolean;
   readonly crop: number;
   readonly cutout: number;
-  readonly workers: number;
+  readonly workers?: number;
   readonly teacher?: string;
   readonly teacherLoss: 'kl' | 'mse';
   readonly teacherWeight: number;
@@ -64,7 +64,7 @@ export function withRecipeOptions(command: Command): Command {
     .option('--no-flip', m.cli_no_flip())
     .option('--crop <pixels>', m.cli_crop(), parseNumber('--crop', 0, 64, true), 0)
     .option('--cutout <pixels>', m.cli_cutout(), parseNumber('--cutout', 0, 512, true), 0)
-    .option('--workers <count>', m.cli_train_workers(), parseNumber('--workers', 1, 64, true), 1)
+    .option('--workers <count>', m.cli_train_workers(), parseNumber('--workers', 1, 64, true))
     .option('--teacher <file>', m.cli_teacher())
     .option('--teacher-loss <kind>', m.cli_teacher_loss(), parseWord('--teacher-loss', { kl: 'kl', mse: 'mse' }), 'kl')
     .option('--teacher-weight <share>', m.cli_teacher_weight(), parseNumber('--teacher-weight', 0, 1), 0.5)
@@ -107,7 +107,7 @@ export function recipeOf(
     batchSize: options.batch,
     learningRate: options.rate ?? usual[options.optimizer].learningRate,
     recipe: detailsOf(options, data),
-    workers: options.workers,
+    ...(options.workers !== undefined && { workers: options.workers }),
     teacher: teacherOf(options)
   };
 }

@@ -5,6 +5,7 @@ import {
   chooseEngine,
   isGpu,
   isWanted,
+  workersOf,
   type EngineCandidate,
   type EngineId,
   type RefusedEngine
@@ -29,6 +30,8 @@ interface Timed {
 
 /** An engine picked by timing one step of a network on each. */
 export interface TimedEngine extends OpenedEngine, Timed {
+  /** Workers that share every step of its trainings. */
+  readonly workers: number;
   /** What a step takes on the engine picked; null when none was timed to the end. */
   readonly stepMs: number | null;
   /** Whether that was timed just now. */
@@ -39,7 +42,8 @@ export interface TimedEngine extends OpenedEngine, Timed {
 
 /** How a platform opens each engine; all reject with a reason. */
 export interface EngineDoors {
-  simd(): Promise<Engine>;
+  /** The core, with this many workers on every training. */
+  simd(workers?: number): Promise<Engine>;
   tfjs(backend: TfjsBackend): Promise<Engine>;
   /** The backends this kind of platform may have, the likely faster ones first; 'cpu' is for when nothing else opens. */
   readonly backends: readonly TfjsBackend[];
@@ -57,6 +61,8 @@ export interface ChoiceMemory {
 export interface Stopwatch {
   readonly clock: () => number;
   readonly memory: ChoiceMemory;
+  /** Workers that may share a step; the core is timed with one and with so many. */
+  readonly mostWorkers: number;
 }
 
 /** What is remembered of a timing. */
@@ -70,12 +76,13 @@ const LIMIT_MS = 4000;
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const open = (engine: EngineId, doors: EngineDoors): Promise<Engine> =>
-  engine === 'simd' ? doors.simd() : doors.tfjs(engine.slice('tfjs:'.length) as TfjsBackend);
+  engine.startsWith('simd') ? doors.simd(workersOf(engine)) : doors.tfjs(engine.slice('tfjs:'.length) as TfjsBackend);
 
 /** The engines a choice allows, in the order they are tried; those this kind of platform never has are refused by their doors. */
-function allowed(choice: EngineChoice, { backends }: EngineDoors): EngineId[] {
-  if (choice !== 'auto' && choice !== 'tfjs') return [choice];
-  const ids: EngineId[] = ['simd', ...backends.map((backend): EngineId => `tfjs:${backend}`)];
+function allowed(choice: EngineChoice, { backends }: EngineDoors, most = 1): EngineId[] {
+  if (choice !== 'auto' && choice !== 'tfjs' && choice !== 'simd') return [choice];
+  const several: EngineId[] = most > 1 ? [`simd:${most}`] : [];
+  const ids: EngineId[] = ['simd', ...several, ...backends.map((backend): EngineId => `tfjs:${backend}`)];
   return ids.filter((id) => isWanted(id, choice));
 }
 
@@ -110,15 +117,11 @@ export async function openFrame(doors: EngineDoors): Promise<Engine> {
   ).engine;
 }
 
-/** Times a step on each engine a choice allows. */
-async function timeAll(
-  choice: EngineChoice,
-  doors: EngineDoors,
-  trial: StepTrial & Pick<Stopwatch, 'clock'>
-): Promise<Timed> {
+/** Times a step on each engine given. */
+async function timeAll(ids: readonly EngineId[], doors: EngineDoors, trial: StepTrial & Stopwatch): Promise<Timed> {
   const candidates: EngineCandidate[] = [];
   const refused: RefusedEngine[] = [];
-  for (const id of allowed(choice, doors)) {
+  for (const id of ids) {
     if (id === 'tfjs:cpu' && candidates.length > 0) continue;
     const beatMs = Math.min(...candidates.map(({ stepMs }) => stepMs ?? Infinity));
     try {
@@ -140,9 +143,9 @@ async function timeAll(
 }
 
 /** One text for networks whose steps cost the same: the table without its name, the batch, the device and this program. */
-async function keyOf(choice: EngineChoice, { arch, batchSize }: StepTrial, device: string): Promise<string> {
+async function keyOf(ids: readonly EngineId[], { arch, batchSize, memory }: StepTrial & Stopwatch): Promise<string> {
   const { name: _, ...table } = arch;
-  const text = JSON.stringify([choice, device, stamp, batchSize, table]);
+  const text = JSON.stringify([ids, memory.device, stamp, batchSize, table]);
   return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 32);
 }
 
@@ -165,7 +168,8 @@ function judged(choice: EngineChoice, timed: Timed, engine: Engine): Omit<TimedE
   const stepMs = timed.candidates.find((one) => one.engine === id)?.stepMs ?? null;
   const core = timed.refused.find((one) => one.engine === 'simd');
   const warning = core ? m.workers_simd_failed({ reason: core.reason }) : null;
-  return { engine, why, candidates: timed.candidates, refused: timed.refused, stepMs, warning };
+  const { candidates, refused } = timed;
+  return { engine, workers: workersOf(id), why, candidates, refused, stepMs, warning };
 }
 
 /** The engine remembered as the fastest; null when it does not open any more, or as another build. */
@@ -181,23 +185,23 @@ async function reopened(choice: EngineChoice, doors: EngineDoors, timed: Remembe
 }
 
 /**
- * Times one step of a network on each engine a choice allows and opens the fastest; what was timed on this device before
- * is remembered, by network and batch, where there is a choice. Rejects when no engine opens.
+ * Times one step of a network on each engine a choice allows, the core with one worker and with many, and opens the
+ * fastest; what was timed on this device before is remembered, by network and batch, where there is a choice. Rejects
+ * when no engine opens.
  */
 export async function openFastest(
   choice: EngineChoice,
   doors: EngineDoors,
   trial: StepTrial & Stopwatch
 ): Promise<TimedEngine> {
-  const { memory } = trial;
-  const key = await keyOf(choice, trial, memory.device);
+  const { memory, mostWorkers } = trial;
+  const ids = allowed(choice, doors, mostWorkers);
+  const key = await keyOf(ids, trial);
   const known = parseRemembered(await memory.recall(key));
   const again = known && (await reopened(choice, doors, known));
   if (again) return { ...again, fresh: false, why: m.engine_remembered({ why: again.why }) };
-  const timed = await timeAll(choice, doors, trial);
-  if (allowed(choice, doors).length > 1) {
-    await memory.remember(key, JSON.stringify({ format: 1, ...timed } satisfies Remembered));
-  }
+  const timed = await timeAll(ids, doors, trial);
+  if (ids.length > 1) await memory.remember(key, JSON.stringify({ format: 1, ...timed } satisfies Remembered));
   const { engine: id } = chooseEngine(timed.candidates, choice);
   return { ...judged(choice, timed, await open(id, doors)), fresh: true };
 }

@@ -21,7 +21,8 @@ async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
   return readBundled(await manifest.json(), new Uint8Array(await bytes.arrayBuffer()));
 }
 
-async function openSimd(): Promise<Engine> {
+async function openSimd(workers = 1): Promise<Engine> {
+  if (workers > 1) return (await import('./replica/open-parallel')).openParallel(workers);
   const [{ fetchCore }, { openSimdEngine }] = await Promise.all([
     import('$lib/engine/simd/core-browser'),
     import('$lib/engine/simd/network')
@@ -68,7 +69,6 @@ export const browserPlatform: Platform = {
   engines,
   memory: browserMemory,
   openEngine: (choice) => openEngine(choice, engines),
-  openParallel: async (workers) => (await import('./replica/open-parallel')).openParallel(workers),
   openRuntime: async (_, seed = 1) => {
     const [{ openTfjsRuntime }, { browserWasmPaths }] = await Promise.all([
       import('$lib/engine/tfjs/latency-runtime'),

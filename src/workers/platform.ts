@@ -1,6 +1,5 @@
 /** @file Workers: what a run needs from the machine it is on; one implementation for browsers, one for Node. */
 import type { Dataset } from '$lib/data/dataset';
-import type { Engine } from '$lib/engine/engine';
 import type { LatencyRuntime } from '$lib/latency/runtime';
 import type { DataChoice, EngineChoice, RuntimeChoice } from './choice';
 import type { ChoiceMemory, EngineDoors, OpenedEngine } from './open-engine';
@@ -19,8 +18,6 @@ export interface Platform {
   /** What was timed on this device before. */
   readonly memory: ChoiceMemory;
   openEngine(choice: EngineChoice): Promise<OpenedEngine>;
-  /** A core whose networks train on several workers at once; rejects with a sentence where memory cannot be shared. */
-  openParallel(workers: number): Promise<Engine>;
   /** `seed` draws the weights and inputs that are timed. */
   openRuntime(choice: RuntimeChoice, seed?: number): Promise<LatencyRuntime>;
   /** Starts one more worker that trains networks. */

@@ -1,8 +1,9 @@
 /** @file Tests of the decision which engine trains, on candidates as data. */
 import { describe, expect, test } from 'vitest';
-import { chooseEngine, type EngineCandidate } from './choose';
+import { chooseEngine, engineOf, workersOf, type EngineCandidate } from './choose';
 
 const simd: EngineCandidate = { engine: 'simd', build: 'simd relaxed 3f2a91c0', stepMs: 200, moreThanMs: null };
+const pair: EngineCandidate = { engine: 'simd:2', build: 'simd relaxed 3f2a91c0 x2', stepMs: 110, moreThanMs: null };
 const webgpu: EngineCandidate = { engine: 'tfjs:webgpu', build: 'tfjs 4.22.0 webgpu', stepMs: 60, moreThanMs: null };
 const webgl: EngineCandidate = { engine: 'tfjs:webgl', build: 'tfjs 4.22.0 webgl', stepMs: 150, moreThanMs: null };
 const wasm: EngineCandidate = { engine: 'tfjs:wasm', build: 'tfjs 4.22.0 wasm', stepMs: null, moreThanMs: 900 };
@@ -12,7 +13,7 @@ describe('chooseEngine', () => {
     expect(chooseEngine([{ ...webgpu, stepMs: 250 }, wasm, simd])).toEqual({
       engine: 'simd',
       build: simd.build,
-      why: 'simd relaxed 3f2a91c0 trains a step in 200 ms here (tfjs 4.22.0 webgpu: 250 ms, tfjs 4.22.0 wasm: more than 900 ms).'
+      why: 'SIMD core trains a step in 200 ms here (tfjs 4.22.0 webgpu: 250 ms, tfjs 4.22.0 wasm: more than 900 ms).'
     });
   });
 
@@ -43,9 +44,31 @@ describe('chooseEngine', () => {
 
   test('the user decides: an engine, TensorFlow.js at its fastest, or one backend of it', () => {
     const all = [simd, webgpu, webgl, wasm];
-    expect(chooseEngine(all, 'simd')).toMatchObject({ engine: 'simd', why: `Chosen by you: ${simd.build}.` });
+    expect(chooseEngine(all, 'simd')).toMatchObject({ engine: 'simd', why: 'Chosen by you: SIMD core.' });
     expect(chooseEngine(all, 'tfjs').engine).toBe('tfjs:webgpu');
     expect(chooseEngine(all, 'tfjs:wasm').engine).toBe('tfjs:wasm');
+  });
+
+  test('takes as many workers as are fastest, and says what the others took', () => {
+    expect(chooseEngine([simd, pair, wasm])).toEqual({
+      engine: 'simd:2',
+      build: pair.build,
+      why: 'SIMD core with 2 workers trains a step in 110 ms here (SIMD core: 200 ms, tfjs 4.22.0 wasm: more than 900 ms).'
+    });
+    expect(chooseEngine([simd, { ...pair, stepMs: 230 }]).engine).toBe('simd');
+    expect(chooseEngine([simd, { ...pair, stepMs: 200 }]).engine, 'one worker where two are no faster').toBe('simd');
+    expect(chooseEngine([simd, pair, webgpu], 'simd')).toMatchObject({
+      engine: 'simd:2',
+      why: 'Chosen by you: SIMD core with 2 workers is the fastest of these, 110 ms a step here (SIMD core: 200 ms).'
+    });
+    expect(chooseEngine([pair], 'simd:2').why).toBe('Chosen by you: SIMD core with 2 workers.');
+  });
+
+  test('a build tells which engine it was, and with how many workers', () => {
+    for (const { engine, build } of [simd, pair, webgpu, webgl, wasm]) expect(engineOf(build)).toBe(engine);
+    expect(engineOf('pytorch 2.9')).toBeNull();
+    expect(engineOf('tfjs 4.22.0 abacus')).toBeNull();
+    expect([simd, pair, wasm].map(({ engine }) => workersOf(engine))).toEqual([1, 2, 1]);
   });
 
   test('refuses what is not there, and an empty list', () => {

@@ -30,8 +30,8 @@ export interface TrainForm {
   cutout: number;
   seed: number;
   engine: EngineChoice;
-  /** Workers that share every step. */
-  workers: number;
+  /** Workers that share every step; null takes as many as are fastest. */
+  workers: number | null;
   pictures: PictureSource;
 }
 
@@ -51,7 +51,7 @@ export const firstTrainForm: TrainForm = {
   cutout: 0,
   seed: 1,
   engine: 'auto',
-  workers: 1,
+  workers: null,
   pictures: 'bundled'
 };
 
@@ -100,7 +100,7 @@ export function trainRequest(
     learningRate,
     seed,
     engine,
-    workers,
+    ...(workers !== null && { workers }),
     recipe: {
       optimizer: optimizers[form.optimizer],
       schedule: schedules[form.schedule],

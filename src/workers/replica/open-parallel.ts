@@ -1,7 +1,6 @@
 /** @file Workers: the engine of several workers in a browser; to be opened in a worker, whose own workers share its trainings. */
 import type { Engine } from '$lib/engine/engine';
 import { fetchCore } from '$lib/engine/simd/core-browser';
-import { openSimdEngine } from '$lib/engine/simd/network';
 import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
 import type { ReplicaAnswer, SpawnReplica } from '$lib/engine/simd/parallel-port';
 import { m } from '$paraglide/messages';
@@ -26,6 +25,5 @@ const spawnReplica: SpawnReplica = ({ answered, died }) => {
 
 /** Opens the SIMD core with `workers` workers on every training; rejects where the page is not isolated. */
 export async function openParallel(workers: number): Promise<Engine> {
-  const core = await fetchCore();
-  return workers < 2 ? openSimdEngine(core) : openParallelEngine(core, spawnReplica, { workers });
+  return openParallelEngine(await fetchCore(), spawnReplica, { workers });
 }

@@ -14,9 +14,10 @@ import { plainPictures } from '$lib/task/optimize';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { initTensors } from '$lib/weights/init';
 import { m } from '$paraglide/messages';
-import { openFastest, openFrame, type TimedEngine } from '../open-engine';
+import { openFrame, type TimedEngine } from '../open-engine';
 import { datasetOf, mayMirror, type Platform } from '../platform';
 import type { TrainEvent, TrainRequest } from './protocol';
+import { engineFor } from './engine-for';
 
 export type Report = (event: TrainEvent) => Promise<void>;
 
@@ -47,16 +48,6 @@ interface Start {
   readonly arch: Architecture;
   readonly changes: readonly FitChange[];
   readonly tensors: Tensors;
-}
-
-async function enginesFor(platform: Platform, request: TrainRequest, start: Start): Promise<TimedEngine> {
-  const { engine: wish, batchSize, workers = 1 } = request;
-  const trial = { ...start, batchSize, clock: platform.clock, memory: platform.memory };
-  if (workers < 2) return openFastest(wish, platform.engines, trial);
-  if (wish !== 'auto' && wish !== 'simd') throw new Error(m.engine_workers_core({ wish }));
-  const engine = await platform.openParallel(workers);
-  const none = { candidates: [], refused: [], stepMs: null, fresh: true, warning: null };
-  return { engine, why: m.engine_workers({ build: engine.build }), ...none };
 }
 
 /** The frame for a core, or why there is none. */
@@ -96,7 +87,7 @@ export async function prepare(platform: Platform, request: TrainRequest, report:
   const tensors = request.start?.tensors ?? initTensors(lower(arch), request.seed);
   const start = { arch, changes, tensors };
   await report({ kind: 'preparing', what: 'timing' });
-  const opened = await enginesFor(platform, request, start);
+  const opened = await engineFor(platform, request, start);
   await report({ kind: 'preparing', what: 'engine' });
   const { engine, why, candidates, refused } = opened;
   const { frame, warning } = await frameFor(platform, engine);
@@ -123,7 +114,7 @@ export async function prepare(platform: Platform, request: TrainRequest, report:
     warning: opened.warning ?? warning,
     candidates,
     refused,
-    workers: request.workers ?? 1,
+    workers: opened.workers,
     dataset: dataset.name,
     pictures: dataset.splits.train.count,
     batchSize: request.batchSize

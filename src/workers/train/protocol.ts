@@ -33,7 +33,7 @@ export interface TrainRequest {
   /** Go on from here (same table); its epochs count as done. */
   readonly start: Checkpoint | null;
   readonly recipe?: RecipeDetails;
-  /** Workers that share every step, on the SIMD core; 1 without. */
+  /** Workers that share every step, on the SIMD core; without, as many as are timed to be fastest. */
   readonly workers?: number;
   readonly teacher?: Teacher | null;
   /** What the optimizer remembered at `start`, from the epoch event that held it; without, its memory starts empty. */

@@ -1,104 +1,11 @@
 /** @file Tests of a training run on real engines: its events, an exact resume, the check with TensorFlow.js, what fails it. */
 import { describe, expect, test } from 'vitest';
-import { coreOfTests } from '../../../test/support/simd-core';
-import { smallNetworks } from '../../../test/support/small-networks';
-import { rngOf } from '$lib/base/rng';
-import type { Dataset, Split } from '$lib/data/dataset';
+import { dataset, doors, platformOf, request, resultOf, run } from '../../../test/support/band-training';
 import type { Engine } from '$lib/engine/engine';
-import { openSimdEngine } from '$lib/engine/simd/network';
-import { openTfjsEngine } from '$lib/engine/tfjs/network';
 import { lower } from '$lib/ops/lower';
-import type { Checkpoint } from '$lib/weights/checkpoint';
 import { initTensors } from '$lib/weights/init';
-import { openEngine, type ChoiceMemory, type EngineDoors } from '../open-engine';
-import type { Platform } from '../platform';
+import type { EngineDoors } from '../open-engine';
 import { createTrainRunner } from './runner';
-import type { TrainEvent, TrainRequest } from './protocol';
-
-const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
-const shape = [8, 8, 1] as const;
-
-/** Pictures of three classes, told apart by where they are bright. */
-function split(count: number, seed: number): Split {
-  const rng = rngOf(seed);
-  const labels = Uint8Array.from({ length: count }, () => rng.below(3));
-  const images = Uint8Array.from({ length: count * 64 }, (_, i) => {
-    const band = Math.floor((i % 64) / 24);
-    return rng.below(100) + (band === labels[Math.floor(i / 64)] ? 120 : 0);
-  });
-  return { count, images, labels };
-}
-
-const dataset: Dataset = {
-  id: 'bands',
-  name: 'Bands',
-  shape,
-  classes: ['top', 'middle', 'bottom'],
-  sha256: 'ab',
-  mean: [0.3],
-  std: [0.25],
-  splits: { train: split(48, 1), validation: split(24, 2), test: split(24, 3) }
-};
-
-const doors: EngineDoors = {
-  simd: async () => openSimdEngine(await coreOfTests()),
-  tfjs: (backend) => openTfjsEngine(backend, { wasmPaths }),
-  backends: ['wasm', 'cpu']
-};
-
-function memoryOfTests(): ChoiceMemory & { readonly kept: Map<string, string> } {
-  const kept = new Map<string, string>();
-  return {
-    kept,
-    device: 'test',
-    recall: (key) => Promise.resolve(kept.get(key) ?? null),
-    remember: (key, text) => Promise.resolve(void kept.set(key, text))
-  };
-}
-
-function platformOf(engines: EngineDoors = doors): Platform {
-  const unused = (): Promise<never> => Promise.reject(new Error('not part of this test'));
-  return {
-    clock: () => performance.now(),
-    now: () => '2000-01-01T00:00:00Z',
-    cores: 1,
-    isolated: true,
-    engines,
-    memory: memoryOfTests(),
-    bundled: unused,
-    openEngine: (choice) => openEngine(choice, engines),
-    openParallel: unused,
-    openRuntime: unused,
-    spawnTrainer: unused
-  };
-}
-
-const request: TrainRequest = {
-  arch: smallNetworks[0]!,
-  data: { kind: 'own', dataset },
-  epochs: 3,
-  batchSize: 16,
-  learningRate: 0.05,
-  seed: 4,
-  engine: 'simd',
-  start: null
-};
-
-async function run(changes: Partial<TrainRequest> = {}, platform = platformOf()) {
-  const events: TrainEvent[] = [];
-  const end = await createTrainRunner(platform).run({ ...request, ...changes }, (event) => {
-    events.push(event);
-    return Promise.resolve();
-  });
-  const of = <K extends TrainEvent['kind']>(kind: K) =>
-    events.filter((event): event is TrainEvent & { kind: K } => event.kind === kind);
-  return { end, events, of };
-}
-
-function resultOf({ end }: Pick<Awaited<ReturnType<typeof run>>, 'end'>): Checkpoint {
-  if (end.kind === 'failed' || !end.result) throw new Error(end.kind === 'failed' ? end.reason : 'no result');
-  return end.result;
-}
 
 describe('a training run', () => {
   test('tells its engine, an estimate, every epoch, the check and a report, and keeps what was checked', async () => {

@@ -1,0 +1,110 @@
+/** @file Test support: short trainings of a small network on drawn pictures, by the real runner on real engines. */
+import { rngOf } from '$lib/base/rng';
+import type { Dataset, Split } from '$lib/data/dataset';
+import { openSimdEngine } from '$lib/engine/simd/network';
+import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
+import type { SpawnReplica } from '$lib/engine/simd/parallel-port';
+import { openTfjsEngine } from '$lib/engine/tfjs/network';
+import type { Checkpoint } from '$lib/weights/checkpoint';
+import { openEngine, type ChoiceMemory, type EngineDoors } from '$workers/open-engine';
+import type { Platform } from '$workers/platform';
+import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
+import { createTrainRunner } from '$workers/train/runner';
+import { coreOfTests } from './simd-core';
+import { smallNetworks } from './small-networks';
+
+const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
+const shape = [8, 8, 1] as const;
+
+/** Pictures of three classes, told apart by where they are bright. */
+function split(count: number, seed: number): Split {
+  const rng = rngOf(seed);
+  const labels = Uint8Array.from({ length: count }, () => rng.below(3));
+  const images = Uint8Array.from({ length: count * 64 }, (_, i) => {
+    const band = Math.floor((i % 64) / 24);
+    return rng.below(100) + (band === labels[Math.floor(i / 64)] ? 120 : 0);
+  });
+  return { count, images, labels };
+}
+
+/** What is trained on. */
+export const dataset: Dataset = {
+  id: 'bands',
+  name: 'Bands',
+  shape,
+  classes: ['top', 'middle', 'bottom'],
+  sha256: 'ab',
+  mean: [0.3],
+  std: [0.25],
+  splits: { train: split(48, 1), validation: split(24, 2), test: split(24, 3) }
+};
+
+/** The engines of this machine; several workers where their threads are given. */
+export const doorsOf = (spawn?: SpawnReplica): EngineDoors => ({
+  simd: async (workers = 1) => {
+    const core = await coreOfTests();
+    return spawn && workers > 1 ? openParallelEngine(core, spawn, { workers }) : openSimdEngine(core);
+  },
+  tfjs: (backend) => openTfjsEngine(backend, { wasmPaths }),
+  backends: ['wasm', 'cpu']
+});
+
+/** Engines whose core has one worker, whatever is asked. */
+export const doors = doorsOf();
+
+function memoryOfTests(): ChoiceMemory {
+  const kept = new Map<string, string>();
+  return {
+    device: 'test',
+    recall: (key) => Promise.resolve(kept.get(key) ?? null),
+    remember: (key, text) => Promise.resolve(void kept.set(key, text))
+  };
+}
+
+/** A machine of one core, unless more is said. */
+export function platformOf(engines: EngineDoors = doors, machine: Partial<Platform> = {}): Platform {
+  const unused = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+  return {
+    clock: () => performance.now(),
+    now: () => '2000-01-01T00:00:00Z',
+    cores: 1,
+    isolated: true,
+    engines,
+    memory: memoryOfTests(),
+    bundled: unused,
+    openEngine: (choice) => openEngine(choice, engines),
+    openRuntime: unused,
+    spawnTrainer: unused,
+    ...machine
+  };
+}
+
+/** Three epochs of three steps. */
+export const request: TrainRequest = {
+  arch: smallNetworks[0]!,
+  data: { kind: 'own', dataset },
+  epochs: 3,
+  batchSize: 16,
+  learningRate: 0.05,
+  seed: 4,
+  engine: 'simd',
+  start: null
+};
+
+/** Runs to the end; answers it with every event. */
+export async function run(changes: Partial<TrainRequest> = {}, platform = platformOf()) {
+  const events: TrainEvent[] = [];
+  const end = await createTrainRunner(platform).run({ ...request, ...changes }, (event) => {
+    events.push(event);
+    return Promise.resolve();
+  });
+  const of = <K extends TrainEvent['kind']>(kind: K) =>
+    events.filter((event): event is TrainEvent & { kind: K } => event.kind === kind);
+  return { end, events, of };
+}
+
+/** What a run ended with; throws what went wrong. */
+export function resultOf({ end }: Pick<Awaited<ReturnType<typeof run>>, 'end'>): Checkpoint {
+  if (end.kind === 'failed' || !end.result) throw new Error(end.kind === 'failed' ? end.reason : 'no result');
+  return end.result;
+}
