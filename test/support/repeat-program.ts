@@ -1,7 +1,9 @@
-/** @file Test support: a short training through the runner of the command line; prints its curve, its weights' hash and its build. */
+/** @file Test support: a short training through the runner of the command line; prints its curve, its weights' hash and its build, for one worker and for two. */
 import { createHash } from 'node:crypto';
+import { replicaThreads } from '../../src/cli/open-parallel';
 import { nodePlatform } from '../../src/cli/platform-node';
-import { createSimdNetwork } from '../../src/lib/engine/simd/network';
+import { createSimdNetwork, openSimdEngine } from '../../src/lib/engine/simd/network';
+import { openParallelEngine } from '../../src/lib/engine/simd/parallel-engine';
 import { defaultRecipe } from '../../src/lib/engine/recipe';
 import { runSteps } from '../../src/lib/engine/steps';
 import { lower } from '../../src/lib/ops/lower';
@@ -11,10 +13,10 @@ import type { TrainEvent } from '../../src/workers/train/protocol';
 import { networkS } from '../bench/networks';
 import { bundledPictures, firstOf } from './bundled-pictures';
 import { coreHere } from './core-here';
-import type { Repeated } from './repeated';
+import type { Repeated, Run } from './repeated';
 
 const dataset = firstOf(await bundledPictures(), { train: 320, validation: 100 });
-const seed = Number(process.argv[2]);
+const [seed, script = ''] = [Number(process.argv[2]), process.argv[3]];
 
 /** Every step's loss, from the core alone. */
 async function curve(): Promise<number[]> {
@@ -27,8 +29,15 @@ async function curve(): Promise<number[]> {
   return losses;
 }
 
+/** The machine, with replicas from the script given. */
+const simd = async (workers = 1) => {
+  const core = await coreHere();
+  return workers > 1 ? openParallelEngine(core, replicaThreads(script), { workers }) : openSimdEngine(core);
+};
+const platform = { ...nodePlatform, engines: { ...nodePlatform.engines, simd } };
+
 /** Two epochs through the train runner. */
-async function run(): Promise<Omit<Repeated, 'losses'>> {
+async function run(workers: number): Promise<Run> {
   const epochs: (readonly number[])[] = [];
   const request = {
     arch: networkS,
@@ -38,9 +47,10 @@ async function run(): Promise<Omit<Repeated, 'losses'>> {
     learningRate: 0.05,
     seed,
     engine: 'simd',
+    workers,
     start: null
   } as const;
-  const end = await createTrainRunner(nodePlatform).run(request, async (event: TrainEvent) => {
+  const end = await createTrainRunner(platform).run(request, async (event: TrainEvent) => {
     if (event.kind === 'epoch') epochs.push([event.trainLoss, event.trainAccuracy, event.validationLoss]);
   });
   if (end.kind !== 'done') throw new Error(`run: must be done, is ${JSON.stringify(end)}`);
@@ -50,5 +60,5 @@ async function run(): Promise<Omit<Repeated, 'losses'>> {
 }
 
 const times: Repeated[] = [];
-for (let i = 0; i < 2; i++) times.push({ losses: await curve(), ...(await run()) });
+for (let i = 0; i < 2; i++) times.push({ losses: await curve(), one: await run(1), two: await run(2) });
 process.stdout.write(JSON.stringify(times));
