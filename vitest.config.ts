@@ -13,6 +13,16 @@ const execArgv = spawnSync(process.execPath, [relaxed, '-e', '']).status === 0 ?
 /** Sees backends that nobody has opened: needs a process of its own, which costs seconds; all others share theirs. */
 const freshBackends = 'src/lib/engine/tfjs/backend.test.ts';
 
+/** Train, draw thousands of broken files or compare gradients for seconds: run beside the references, not on every check. */
+const seconds = [
+  'src/lib/data/broken.test.ts',
+  'src/lib/engine/dense.test.ts',
+  'src/lib/engine/simd/gradients.test.ts',
+  'src/lib/engine/simd/network.test.ts',
+  'src/lib/engine/tfjs/wasm-gradients.test.ts',
+  'src/workers/replica/replica.test.ts'
+];
+
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
 
 function project(name: string, include: string[], options: TestOptions = {}): TestProjectInlineConfiguration {
@@ -32,9 +42,9 @@ export default defineConfig({
     pool: 'forks',
     execArgv,
     projects: [
-      project('unit', ['src/**/*.test.ts'], { isolate: false, exclude: [freshBackends] }),
+      project('unit', ['src/**/*.test.ts'], { isolate: false, exclude: [freshBackends, ...seconds] }),
       project('unit-fresh', [freshBackends]),
-      project('parity', ['test/paper/**/*.test.ts', 'test/parity/**/*.test.ts'], { isolate: false }),
+      project('parity', ['test/paper/**/*.test.ts', 'test/parity/**/*.test.ts', ...seconds], { isolate: false }),
       project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('browser', ['test/cli/**/*.test.ts', 'test/browser/**/*.test.ts'], sequential),
       project('bench', [], { benchmark: { include: ['src/**/*.bench.ts', 'test/bench/**/*.bench.ts'] } }),
