@@ -1,6 +1,7 @@
 /** @file Test support: short trainings of a small network on drawn pictures, by the real runner on real engines. */
 import { rngOf } from '$lib/base/rng';
 import type { Dataset, Split } from '$lib/data/dataset';
+import type { Engine, Network } from '$lib/engine/engine';
 import { openSimdEngine } from '$lib/engine/simd/network';
 import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
 import type { SpawnReplica } from '$lib/engine/simd/parallel-port';
@@ -51,6 +52,40 @@ export const doorsOf = (spawn?: SpawnReplica): EngineDoors => ({
 
 /** Engines whose core has one worker, whatever is asked. */
 export const doors = doorsOf();
+
+/** A network's own doors, some of them replaced. */
+function changed(network: Network, changes: Partial<Network>): Network {
+  const { arch } = network;
+  return {
+    arch,
+    trainStep: (...given) => network.trainStep(...given),
+    forward: (...given) => network.forward(...given),
+    outputs: (...given) => network.outputs(...given),
+    activations: (...given) => network.activations(...given),
+    read: () => network.read(),
+    readAveraged: () => network.readAveraged(),
+    write: (tensors) => network.write(tensors),
+    readState: () => network.readState(),
+    writeState: (state) => network.writeState(state),
+    dispose: () => network.dispose(),
+    ...changes
+  };
+}
+
+/** `doors` whose TensorFlow.js networks do some things otherwise. */
+export function doorsWithTfjs(change: (network: Network) => Partial<Network>): EngineDoors {
+  return {
+    ...doors,
+    async tfjs(backend) {
+      const engine = await doors.tfjs(backend);
+      const createNetwork: Engine['createNetwork'] = async (...what) => {
+        const network = await engine.createNetwork(...what);
+        return changed(network, change(network));
+      };
+      return { ...engine, createNetwork };
+    }
+  };
+}
 
 function memoryOfTests(): ChoiceMemory {
   const kept = new Map<string, string>();

@@ -2,7 +2,8 @@
 import type { Dataset } from '$lib/data/dataset';
 import { m } from '$paraglide/messages';
 import type { Network } from './engine';
-import { evaluate, type EvaluateOptions, type Score } from './evaluate';
+import { asKept } from './as-kept';
+import { evaluate } from './evaluate';
 import type { Recipe } from './recipe';
 import { picturesPerEpoch, runSteps, stepsPerEpoch } from './steps';
 import type { Tutor } from './tutor';
@@ -56,20 +57,6 @@ export interface TrainOptions {
 }
 
 const EVENT_EVERY_MS = 200;
-
-/** Scores the network as it will be kept: with its averaged weights where the recipe averages. */
-async function validate(network: Network, dataset: Dataset, { averaging, ...options }: Validating): Promise<Score> {
-  if (averaging === null) return evaluate(network, 'validation', dataset, options);
-  const own = await network.read();
-  await network.write(await network.readAveraged());
-  try {
-    return await evaluate(network, 'validation', dataset, options);
-  } finally {
-    await network.write(own);
-  }
-}
-
-type Validating = EvaluateOptions & Pick<Recipe, 'averaging'>;
 
 /**
  * Trains a network; yields at most five step events a second and one event per epoch. Batches of an epoch differ in size
@@ -128,8 +115,8 @@ export async function* train(
       };
     }
     if (last) {
-      const { batchSize, averaging } = recipe;
-      const validation = await validate(network, dataset, { batchSize, averaging, ...(pause && { pause }) });
+      const options = { batchSize: recipe.batchSize, ...(pause && { pause }) };
+      const validation = await asKept(network, recipe, () => evaluate(network, 'validation', dataset, options));
       yield {
         kind: 'epoch',
         epoch,

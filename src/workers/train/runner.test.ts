@@ -1,10 +1,10 @@
 /** @file Tests of a training run on real engines: its events, an exact resume, the check with TensorFlow.js, what fails it. */
 import { describe, expect, test } from 'vitest';
-import { dataset, doors, platformOf, request, resultOf, run } from '../../../test/support/band-training';
+import { dataset, doors, doorsWithTfjs, platformOf, request, resultOf, run } from '../../../test/support/band-training';
 import type { Engine } from '$lib/engine/engine';
 import { lower } from '$lib/ops/lower';
+import type { Tensors } from '$lib/weights/checkpoint';
 import { initTensors } from '$lib/weights/init';
-import type { EngineDoors } from '../open-engine';
 import { createTrainRunner } from './runner';
 
 describe('a training run', () => {
@@ -101,27 +101,39 @@ describe('a training run', () => {
     expect(resultOf(unchecked).from.checked).toBeUndefined();
   });
 
-  test('fails in a sentence when the engines disagree', async () => {
-    const skewed: EngineDoors = {
-      ...doors,
-      async tfjs(backend) {
-        const engine = await doors.tfjs(backend);
-        return {
-          ...engine,
-          async createNetwork(...what) {
-            const network = await engine.createNetwork(...what);
-            return Object.assign(Object.create(network) as typeof network, {
-              outputs: async (images: Float32Array, count: number) =>
-                (await network.outputs(images, count)).map((map) => map.map((value) => value * 1.001)),
-              forward: network.forward.bind(network),
-              read: network.read.bind(network),
-              write: network.write.bind(network),
-              dispose: network.dispose.bind(network)
-            });
-          }
-        };
-      }
+  test.each([null, 0.9])('checks and scores the very weights that are kept, averaging %j', async (averaging) => {
+    let answered: Tensors[] = [];
+    const noting = doorsWithTfjs((network) => {
+      const note = async (): Promise<void> => void answered.push(await network.read());
+      return {
+        outputs: (images, count) => note().then(() => network.outputs(images, count)),
+        forward: (images, count) => note().then(() => network.forward(images, count))
+      };
+    });
+    let last: Tensors = {};
+    const answeredAs = (kept: Tensors): void => {
+      expect(answered.length).toBeGreaterThan(0);
+      for (const tensors of answered) expect(tensors).toEqual(kept);
+      answered = [];
     };
+    const asked = { ...request, recipe: { averaging } };
+    const end = await createTrainRunner(platformOf(noting)).run(asked, async (event) => {
+      if (event.kind === 'epoch') {
+        answeredAs((last = event.checkpoint.tensors));
+        const proper = event.memory[`weights/stem.weight`];
+        expect(proper !== undefined).toBe(averaging !== null);
+        if (proper) expect(last['stem.weight']).not.toEqual(proper);
+      } else if (event.kind === 'checked') answered = [];
+      else if (event.kind === 'report') answeredAs(last);
+    });
+    expect(resultOf({ end }).tensors).toEqual(last);
+  });
+
+  test('fails in a sentence when the engines disagree', async () => {
+    const skewed = doorsWithTfjs((network) => ({
+      outputs: async (images, count) =>
+        (await network.outputs(images, count)).map((map) => map.map((value) => value * 1.001))
+    }));
     const broken = await run({}, platformOf(skewed));
     expect(broken.end).toMatchObject({
       kind: 'failed',

@@ -1,4 +1,5 @@
 /** @file Workers: trains one network and reports every step of it; each epoch's weights are checked with TensorFlow.js. */
+import { asKept } from '$lib/engine/as-kept';
 import type { Network } from '$lib/engine/engine';
 import type { FramedNetwork } from '$lib/engine/framed';
 import { reportOn } from '$lib/engine/report';
@@ -50,7 +51,7 @@ async function checkpointOf(
   // A loss may stay a number where an activation swallows those that are none.
   const broken = Object.entries(tensors).find(([, tensor]) => !allFinite(tensor));
   if (broken) throw new Error(m.engine_weights_broken({ name: broken[0] }));
-  const checked = framed && (await checkNetwork(framed, dataset, build));
+  const checked = framed && (await asKept(framed, recipe, () => checkNetwork(framed, dataset, build)));
   const from = {
     dataset: dataset.id,
     datasetSha256: dataset.sha256,
