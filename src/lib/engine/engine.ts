@@ -33,7 +33,7 @@ export interface Network {
   write(tensors: Tensors): Promise<void>;
   /** What the optimiser keeps between steps, to go on later as if never interrupted; empty before the first step. */
   readState(): Promise<Tensors>;
-  /** Goes on from such a state. */
+  /** Goes on from such a state; an update by another rule than the one that filled it begins with an empty memory. */
   writeState(state: Tensors): Promise<void>;
   /** Releases everything the network holds. */
   dispose(): void;

@@ -74,4 +74,22 @@ describe.each(Object.keys(engines))('%s', (name) => {
     expect(await second.readState()).toEqual(await whole.readState());
     for (const network of [whole, first, second]) network.dispose();
   });
+
+  test.each([
+    ['sgd', 'adam'],
+    ['adam', 'rmsprop'],
+    ['rmsprop', 'sgd']
+  ])('what %s remembers is nothing to %s, which begins anew', async (before, after) => {
+    const caseOf = (kind: string): Case => steps.cases.find(({ optimizer }) => optimizer.kind === kind)!;
+    const [went, fresh] = [await open(), await open()];
+    await run(went, caseOf(before), 0, 2);
+    await fresh.write(await went.read());
+    await fresh.writeState(
+      Object.fromEntries(Object.entries(await went.readState()).filter(([of]) => of.endsWith('/average')))
+    );
+    await run(went, caseOf(after), 2);
+    await run(fresh, caseOf(after), 2);
+    expect(await went.read()).toEqual(await fresh.read());
+    for (const network of [went, fresh]) network.dispose();
+  });
 });

@@ -1,14 +1,15 @@
 /** @file SIMD engine: updates of the weights by their gradients, with the state the rule keeps between steps. */
-import type { Update } from '$lib/task/optimize';
+import type { Optimizer, Update } from '$lib/task/optimize';
 import type { Tensors } from '$lib/weights/checkpoint';
+import { ruleOf, toRule } from '../optimiser-state';
 import type { Kernels } from './kernels';
 import type { Parameter, Parameters, Part } from './parameters';
 
 /** Everything an optimiser owns besides weights and gradients. */
 export interface Optimiser {
-  /** One update by the gradients as they stand. */
+  /** One update by the gradients as they stand; one of another rule than the last begins with an empty memory. */
   step(update: Update): void;
-  /** State by name: 'tensor/velocity', 'tensor/square', 'tensor/average' and the count of 'steps'; empty before the first. */
+  /** State by name: 'tensor/velocity', 'tensor/square', 'tensor/average', the 'rule' and its count of 'steps'; empty before the first. */
   readState(): Tensors;
   /** Goes on from such a state. */
   writeState(state: Tensors): void;
@@ -20,6 +21,13 @@ const kept: readonly Part[] = ['velocity', 'square', 'average'];
 export function openOptimiser(kernels: Kernels, parameters: Parameters): Optimiser {
   const learned = parameters.all.filter(({ spec }) => spec.trainable);
   let steps = 0;
+  let rule: Optimizer['kind'] | null = null;
+
+  const forget = (): void => {
+    parameters.block('velocity').fill(0);
+    parameters.block('square').fill(0);
+    steps = 0;
+  };
 
   const move = ({ value, velocity, square, gradient, size, spec }: Parameter, update: Update): void => {
     const { learningRate, optimizer } = update;
@@ -54,10 +62,12 @@ export function openOptimiser(kernels: Kernels, parameters: Parameters): Optimis
 
   return {
     step(update) {
-      const { clipNorm, averaging } = update;
+      const { clipNorm, averaging, optimizer } = update;
+      if (rule !== null && rule !== optimizer.kind) forget();
+      rule = optimizer.kind;
       parameters.open('gradient');
       parameters.open('velocity');
-      if (update.optimizer.kind !== 'sgd') parameters.open('square');
+      if (optimizer.kind !== 'sgd') parameters.open('square');
       if (averaging !== null && !parameters.has('average')) openAverage();
       steps += 1;
       if (clipNorm !== null) clip(clipNorm);
@@ -66,14 +76,16 @@ export function openOptimiser(kernels: Kernels, parameters: Parameters): Optimis
       for (const { value, average, size } of parameters.all) kernels.follow(average, value, size, averaging);
     },
     readState() {
-      if (steps === 0) return {};
+      if (rule === null) return {};
       const parts = kept.flatMap((part) =>
         Object.entries(parameters.read(part)).map(([name, tensor]) => [`${name}/${part}`, tensor] as const)
       );
-      return { ...Object.fromEntries(parts), steps: { shape: [1], data: Float32Array.of(steps) } };
+      return { ...Object.fromEntries(parts), rule: toRule(rule), steps: { shape: [1], data: Float32Array.of(steps) } };
     },
     writeState(state) {
+      forget();
       steps = state['steps']?.data[0] ?? 0;
+      rule = ruleOf(state);
       for (const part of kept) {
         const end = `/${part}`;
         const own = Object.entries(state).filter(([name]) => name.endsWith(end));

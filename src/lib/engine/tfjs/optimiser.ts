@@ -21,6 +21,7 @@ import {
 import type { TensorSpec } from '$lib/ops/tensors';
 import type { Optimizer, Update } from '$lib/task/optimize';
 import type { Tensors } from '$lib/weights/checkpoint';
+import { ruleOf, toRule } from '../optimiser-state';
 
 /** A tensor of the network by its specification. */
 export interface Held {
@@ -51,15 +52,18 @@ export class Optimiser {
   readonly #held: ReadonlyMap<string, Held>;
   readonly #kept = new Map<string, Variable>();
   #steps = 0;
+  #rule: Optimizer['kind'] | null = null;
 
   constructor(held: ReadonlyMap<string, Held>) {
     this.#held = held;
   }
 
-  /** Updates the variables by gradients named by the variables' names. */
+  /** Updates the variables by gradients named by the variables' names; another rule than the last begins with an empty memory. */
   step(grads: Readonly<Record<string, Tensor>>, update: Update): void {
     const { learningRate, weightDecay, optimizer, clipNorm, averaging } = update;
     const held = [...this.#held.values()];
+    if (this.#rule !== null && this.#rule !== optimizer.kind) this.#forget();
+    this.#rule = optimizer.kind;
     // The average begins with the weights before its first step.
     if (averaging !== null) for (const one of held) this.#slot(one, 'average', one.value);
     const named = new Map<string, Tensor>();
@@ -81,10 +85,11 @@ export class Optimiser {
     }
   }
 
-  /** State by name: 'tensor/velocity', 'tensor/square', 'tensor/average' and the count of 'steps'; empty before the first. */
+  /** State by name: 'tensor/velocity', 'tensor/square', 'tensor/average', the 'rule' and its count of 'steps'; empty before the first. */
   async read(): Promise<Tensors> {
-    if (this.#steps === 0) return {};
-    const state: Record<string, Tensors[string]> = { steps: { shape: [1], data: Float32Array.of(this.#steps) } };
+    if (this.#rule === null) return {};
+    const steps = { shape: [1], data: Float32Array.of(this.#steps) };
+    const state: Record<string, Tensors[string]> = { rule: toRule(this.#rule), steps };
     for (const [name, kept] of this.#kept) {
       state[name] = { shape: kept.shape, data: (await kept.data<'float32'>()).slice() };
     }
@@ -95,6 +100,7 @@ export class Optimiser {
   write(state: Tensors): void {
     this.dispose();
     this.#steps = state['steps']?.data[0] ?? 0;
+    this.#rule = ruleOf(state);
     for (const [name, { shape, data }] of Object.entries(state)) {
       const [of = '', part] = name.split('/');
       const held = this.#held.get(of);
@@ -111,6 +117,17 @@ export class Optimiser {
   dispose(): void {
     dispose([...this.#kept.values()]);
     this.#kept.clear();
+    this.#steps = 0;
+    this.#rule = null;
+  }
+
+  /** Drops what the rule keeps; the average stays. */
+  #forget(): void {
+    for (const [name, kept] of this.#kept) {
+      if (name.endsWith('/average')) continue;
+      kept.dispose();
+      this.#kept.delete(name);
+    }
     this.#steps = 0;
   }
 
