@@ -3,11 +3,13 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { decodePicture } from '../../src/cli/decode-node';
 import type { FolderResult } from '../../src/lib/data/folder';
 import { openPictures } from '../../src/lib/data/open-pictures';
 import { fileOfBytes } from '../../src/lib/data/picture-file';
 import { readPictureHeader } from '../../src/lib/data/picture-header';
 import { bmp, cifarBatch, idxFile, npyFile } from '../../src/lib/data/pictures.fixture';
+import { smallPictures } from './small-pictures';
 
 /** One way to break a file; `at` and `length` are shares of it. */
 type Break =
@@ -74,15 +76,28 @@ const [idxImages, idxLabels] = [idxFile([12, 2, 2], images), idxFile([12], label
 const npyLabels = npyFile('|u1', [12], labels);
 const halves = (bytes: Uint8Array, at: number) => [bytes.subarray(0, at), bytes.subarray(at)] as const;
 
+/** What tells a picture's size before it is decoded, in every format. */
+const headers = Object.entries(smallPictures).map(([format, good]): [string, Reader] => {
+  const read = (bytes: Uint8Array) => {
+    const found = readPictureHeader(bytes);
+    return Promise.resolve(found.kind === 'bad' ? { kind: 'bad', message: found.reason } : found);
+  };
+  return [`the header of a ${format.toUpperCase()}`, { good, read }];
+});
+
+/** The command line's decoders, which throw what a folder then lists. */
+const decoders = (['png', 'jpeg'] as const).map((format): [string, Reader] => {
+  const read = (bytes: Uint8Array) =>
+    decodePicture(bytes, 4, 4).then(
+      () => ({ kind: 'ok' }),
+      (error: unknown) => ({ kind: 'bad', message: String(error) })
+    );
+  return [`the pixels of a ${format.toUpperCase()}`, { good: smallPictures[format], read }];
+});
+
 /** Every reader of own pictures by its name. */
 export const readers: Readonly<Record<string, Reader>> = {
-  'picture headers': {
-    good: bmp(4, 4, 1),
-    read: (bytes) => {
-      const read = readPictureHeader(bytes);
-      return Promise.resolve(read.kind === 'bad' ? { kind: 'bad', message: read.reason } : read);
-    }
-  },
+  ...Object.fromEntries([...headers, ...decoders]),
   'a picture folder': {
     good: bmp(4, 4, 1),
     read: async (bytes) => {
