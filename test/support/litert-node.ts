@@ -29,6 +29,8 @@ function litert(): Promise<LiteRtModule> {
     scope['self'] ??= globalThis;
     scope['importScripts'] = importScripts;
     const core = await import('@litertjs/core');
+    // Its own way looks for WebGPU in a `navigator` that Node may not have, and warns.
+    core.Environment.create = () => Promise.resolve(new core.Environment({ webGpuDevice: null }));
     await core.loadLiteRt(`${resolve('node_modules/@litertjs/core/wasm')}/`, { threads: false });
     return core;
   })();
