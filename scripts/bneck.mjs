@@ -14,5 +14,9 @@ const child = spawn(process.execPath, [...flags, join(root, 'dist/cli/bneck.js')
   stdio: 'inherit',
   cwd: process.env.INIT_CWD ?? process.cwd()
 });
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
+// A terminal's Ctrl-C reaches the whole group: the program has heard it and stops in its own time, which is waited for.
+process.on('SIGINT', () => {
+  if (!process.stdin.isTTY) child.kill('SIGINT');
+});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('close', (code, signal) => process.exit(signal ? 130 : (code ?? 1)));

@@ -10,7 +10,7 @@ import { createAdaptRunner } from '$workers/adapt/runner';
 import type { EngineChoice } from '$workers/choice';
 import { m } from '$paraglide/messages';
 import { saveCheckpoint, saveFile } from './checkpoint';
-import { readData, withDataOptions } from './data';
+import { pictureShape, readData, withDataOptions } from './data';
 import { openNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { parseNumber } from './parsers';
@@ -123,7 +123,7 @@ export function addAdapt(program: Command): void {
     .option('--json', m.cli_json())
     .action(async (path: string, options: Options) => {
       const network = openNetwork(path, options);
-      const data = await readData(options.data);
+      const { data } = await readData(options.data, pictureShape(network, options));
       const request: AdaptRequest = {
         checkpoint: pruningStart(network, data, options.seed),
         data,

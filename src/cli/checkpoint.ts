@@ -1,5 +1,5 @@
 /** @file Command line: trained networks in and out of .safetensors files. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeIssues } from '$lib/arch/parse';
 import type { Checkpoint } from '$lib/weights/checkpoint';
@@ -23,14 +23,36 @@ export function loadCheckpoint(path: string): Checkpoint {
   return read.checkpoint;
 }
 
+/** Makes a folder and those it lies in, one by one: asked for all at once, Node never returns where a mount refuses. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** Does something with the file of `--out`, in a folder made for it; throws InputError with what the system says. */
+function atOut(path: string, write: () => void): void {
+  try {
+    makeFolder(dirname(path));
+    write();
+  } catch (error) {
+    throw new InputError(m.cli_out_refused({ path, reason: error instanceof Error ? error.message : String(error) }));
+  }
+}
+
 /** Writes a file, making its folder. */
 export function saveFile(path: string, content: string | Uint8Array): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  } catch (error) {
-    throw new InputError(`--out ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  atOut(path, () => writeFileSync(path, content));
+}
+
+/** Throws InputError unless a file can be written there: its folder is made, what the file holds stays. */
+export function mustBeWritable(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(m.cli_out_folder({ path }));
+  atOut(path, () => {
+    const isNew = !existsSync(path);
+    closeSync(openSync(path, 'a'));
+    if (isNew) rmSync(path);
+  });
 }
 
 /** Writes a checkpoint as .safetensors. */

@@ -1,16 +1,16 @@
 /** @file Command line: `bneck eval`: how a trained network does on a split of some pictures. */
 import type { Command } from 'commander';
 import type { Dataset, SplitName } from '$lib/data/dataset';
+import { whyNotScenes } from '$lib/data/garment-scenes';
 import type { Engine, Network } from '$lib/engine/engine';
 import { openFramedEngine } from '$lib/engine/framed';
-import { mustServe } from '$lib/engine/loss';
 import { reportOn } from '$lib/engine/report';
-import { plainClasses } from '$lib/task/objective';
+import { whyNotPictures } from '$lib/task/head-objective';
 import type { Checked, Checkpoint } from '$lib/weights/checkpoint';
 import { checkNetwork } from '$workers/checked';
-import type { EngineChoice } from '$workers/choice';
+import type { DataChoice, EngineChoice } from '$workers/choice';
 import { openFrame } from '$workers/open-engine';
-import { datasetOf } from '$workers/platform';
+import { datasetOf, isScenes } from '$workers/platform';
 import { m } from '$paraglide/messages';
 import { loadCheckpoint } from './checkpoint';
 import { readData, withDataOptions } from './data';
@@ -35,17 +35,21 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /** Throws InputError unless the network answers for these pictures; remarks when it was trained on others. */
 function mustFit(path: string, { arch, from }: Checkpoint, dataset: Dataset, split: SplitName): void {
-  try {
-    mustServe(arch, plainClasses);
-  } catch (error) {
-    throw new InputError(reasonOf(error));
-  }
+  const refusal = whyNotPictures(arch, dataset);
+  if (refusal) throw new InputError(refusal);
   const [input, shape] = [arch.input.join('×'), dataset.shape.join('×')];
   if (input !== shape) throw new InputError(m.cli_eval_shape({ path, input, data: dataset.name, shape }));
   const [classes, count] = [arch.classes, dataset.classes.length];
   if (classes !== count) throw new InputError(m.cli_eval_classes({ path, classes, data: dataset.name, count }));
   if (dataset.splits[split].count < 1) throw new InputError(m.cli_eval_empty({ data: dataset.name, split }));
   if (from.datasetSha256 !== dataset.sha256) remark(m.cli_eval_other({ path, trained: from.dataset || '–' }));
+}
+
+/** The pictures, scenes to the size the network takes; throws InputError where it is none of theirs. */
+async function openData(data: DataChoice, { arch }: Checkpoint): Promise<Dataset> {
+  const refusal = isScenes(data) && whyNotScenes(arch.input);
+  if (refusal) throw new InputError(refusal);
+  return datasetOf(nodePlatform, data, arch.input);
 }
 
 /** Who answers: TensorFlow.js with the core beside it to check, or one engine alone where one was asked for. */
@@ -96,7 +100,8 @@ export function addEval(program: Command): void {
     .option('--json', m.cli_json())
     .action(async (path: string, options: Options) => {
       const checkpoint = loadCheckpoint(path);
-      const dataset = await datasetOf(nodePlatform, await readData(options.data));
+      const { data } = await readData(options.data, checkpoint.arch.input);
+      const dataset = await openData(data, checkpoint);
       mustFit(path, checkpoint, dataset, options.split);
       const { report, checked, build } = await score(checkpoint, dataset, options);
       if (options.json) {

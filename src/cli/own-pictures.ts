@@ -1,6 +1,7 @@
 /** @file Command line: the user's own pictures from a folder or a file of this machine. */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import type { Shape } from '$lib/arch/architecture';
 import type { FolderResult } from '$lib/data/folder';
 import { openPictures } from '$lib/data/open-pictures';
 import type { PictureFile } from '$lib/data/picture-file';
@@ -8,8 +9,6 @@ import { m } from '$paraglide/messages';
 import { decodePicture } from './decode-node';
 import { remark } from './print';
 
-/** Pictures of a folder become squares of this side, three channels. */
-const side = 64;
 const splitSeed = 1;
 
 /** A file of the disk, opened for each read. */
@@ -42,9 +41,10 @@ async function filesOf(path: string): Promise<PictureFile[]> {
 
 /**
  * Reads a picture folder, a ZIP or NPZ archive, IDX files or CIFAR batches; whatever the path holds, the answer is a
- * dataset or a message that names the path and the rule. Files that are no pictures are remarked on, one line each.
+ * dataset or a message that names the path and the rule. Pictures of a folder take this shape, arrays keep their own.
+ * Files that are no pictures are remarked on, one line each.
  */
-export async function readOwnPictures(path: string): Promise<FolderResult> {
+export async function readOwnPictures(path: string, shape: Shape): Promise<FolderResult> {
   let files: PictureFile[];
   try {
     files = await filesOf(path);
@@ -53,7 +53,6 @@ export async function readOwnPictures(path: string): Promise<FolderResult> {
     return { kind: 'bad', message: m.cli_data_unreadable({ path, reason }), unreadable: [] };
   }
   const name = basename(resolve(path));
-  const shape = [side, side, 3] as const;
   const read = await openPictures({ name, files, shape, decode: decodePicture, seed: splitSeed });
   for (const { path: file, reason } of read.unreadable) remark(m.cli_picture_unread({ path: file, reason }));
   return read;

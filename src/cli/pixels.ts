@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Architecture } from '$lib/arch/architecture';
 import { parseManifest, type Manifest } from '$lib/data/bundled';
+import { garmentScenes, sceneClasses } from '$lib/data/garment-scenes';
 import type { PixelMap } from '$lib/import/graph';
 import type { Provenance } from '$lib/weights/checkpoint';
 import { root } from './root';
@@ -30,9 +31,11 @@ export function bundledManifest(id: 'fashion-mnist'): Manifest {
   return parseManifest(JSON.parse(readFileSync(join(root, 'static', 'data', `${id}.json`), 'utf8')));
 }
 
-/** The bundled set that trained a network; null where it was another. */
-export function trainedOn(from: Provenance | null): Manifest | null {
-  return from?.dataset === 'fashion-mnist' ? bundledManifest('fashion-mnist') : null;
+/** Classes and statistics of the bundled set that trained a network; null where it was another. */
+export function trainedOn(from: Provenance | null): Pick<Manifest, 'classes' | 'mean' | 'std'> | null {
+  if (from?.dataset !== 'fashion-mnist' && from?.dataset !== garmentScenes.id) return null;
+  const { classes, mean, std } = bundledManifest('fashion-mnist');
+  return { classes: from.dataset === garmentScenes.id ? sceneClasses(classes) : classes, mean, std };
 }
 
 /** What tells how a network wants its pixels. */
@@ -51,7 +54,8 @@ export function pixelScale({ arch, from, pixels }: Scaled, asked?: Normalisation
   // value · scale + offset = (value / 255 - mean) / deviation
   if (pixels) return { mean: [-pixels.offset / (255 * pixels.scale)], deviation: [1 / (255 * pixels.scale)] };
   const manifest = trainedOn(from);
-  if (manifest && manifest.mean.length === arch.input[2]) return { mean: manifest.mean, deviation: manifest.std };
+  if (manifest && [1, arch.input[2]].includes(manifest.mean.length))
+    return { mean: manifest.mean, deviation: manifest.std };
   const centred = arch.padding === 'same' || arch.head.kind === 'ssdlite' || arch.input[2] !== 3;
   return scales[centred ? 'keras' : 'torchvision'];
 }

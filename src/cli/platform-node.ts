@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { readBundled } from '$lib/data/bundled';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { openEngine, type EngineDoors } from '$workers/open-engine';
@@ -22,7 +22,7 @@ const wasmFolder = (): string => {
   return `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`;
 };
 
-async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
+async function bundled(id: 'fashion-mnist'): Promise<ClassSet> {
   const at = (name: string): string => join(root, 'static', 'data', name);
   const [manifest, bytes] = await Promise.all([readFile(at(`${id}.json`), 'utf8'), readFile(at(`${id}.u8.gz`))]);
   return readBundled(JSON.parse(manifest), new Uint8Array(bytes));

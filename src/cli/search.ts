@@ -12,7 +12,7 @@ import type { BudgetRequest, SearchEvent, SearchRequest, SearchResult } from '$w
 import { createSearchRunner } from '$workers/search/runner';
 import { m } from '$paraglide/messages';
 import { saveCheckpoint, saveFile } from './checkpoint';
-import { readData, withDataOptions } from './data';
+import { pictureShape, readData, withDataOptions } from './data';
 import { InputError } from './input-error';
 import { readNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
@@ -148,9 +148,10 @@ export function addSearch(program: Command): void {
       const budget = budgetOf(options);
       const arch = readNetwork(options.base, options);
       if (options.weights) remark(m.cli_search_weights());
+      const { data } = await readData(options.data, pictureShape({ name: options.base, arch }, options));
       const request: SearchRequest = {
         arch,
-        data: await readData(options.data),
+        data,
         engine: options.engine,
         runtime: 'tfjs-wasm',
         budget,

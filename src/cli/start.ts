@@ -1,5 +1,7 @@
 /** @file Command line: the numbers a training or a pruning starts from, fitted to the pictures it works on. */
+import type { Architecture } from '$lib/arch/architecture';
 import { fitTo } from '$lib/arch/fit';
+import { garmentScenes } from '$lib/data/garment-scenes';
 import { lower } from '$lib/ops/lower';
 import { tensorsOf } from '$lib/ops/tensors';
 import type { Checkpoint, Provenance, Tensor, Tensors } from '$lib/weights/checkpoint';
@@ -18,12 +20,16 @@ export interface StartOptions extends NetworkOptions {
   readonly seed: number;
 }
 
-/** Name, fingerprint, shape and classes of the pictures. */
-const picturesOf = (data: DataChoice) => (data.kind === 'own' ? data.dataset : bundledManifest(data.id));
+/** Name, fingerprint, shape and number of classes of the pictures; scenes are as large as the network's input. */
+function picturesOf(data: DataChoice, { input }: Architecture) {
+  if (data.kind === 'bundled' && data.id === 'garment-scenes') return { ...garmentScenes, sha256: '', shape: input };
+  const { id, sha256, shape, classes } = data.kind === 'own' ? data.dataset : bundledManifest('fashion-mnist');
+  return { id, sha256, shape, classes: classes.length };
+}
 
 /** Weights nobody trained here. */
-function untrained(data: DataChoice, seed: number): Provenance {
-  const { id, sha256 } = picturesOf(data);
+function untrained(data: DataChoice, arch: Architecture, seed: number): Provenance {
+  const { id, sha256 } = picturesOf(data, arch);
   return { dataset: id, datasetSha256: sha256, epochs: 0, seed, engine: '', validationAccuracy: null };
 }
 
@@ -48,18 +54,18 @@ function refitted({ arch, tensors }: Pick<Checkpoint, 'arch' | 'tensors'>, seed:
 export function trainingStart(network: CliNetwork, data: DataChoice, options: StartOptions): Checkpoint | null {
   const { arch, from, tensors } = network;
   if (!tensors) return null;
-  const { shape, classes } = picturesOf(data);
-  const fitted = fitTo(arch, shape, classes.length).arch;
+  const { shape, classes } = picturesOf(data, arch);
+  const fitted = fitTo(arch, shape, classes).arch;
   const { weights } = options;
   const start =
     weights && weights.kind !== 'file'
       ? loadWeights(fitted, weights, 1).tensors
       : refitted({ arch: fitted, tensors }, options.seed);
-  return { format: 1, arch, tensors: start, from: from ?? untrained(data, options.seed) };
+  return { format: 1, arch, tensors: start, from: from ?? untrained(data, arch, options.seed) };
 }
 
 /** The network to prune; throws InputError when it has no weights. */
 export function pruningStart({ name, arch, tensors, from }: CliNetwork, data: DataChoice, seed: number): Checkpoint {
   if (!tensors) throw new InputError(m.cli_adapt_weights({ name }));
-  return { format: 1, arch, tensors, from: from ?? untrained(data, seed) };
+  return { format: 1, arch, tensors, from: from ?? untrained(data, arch, seed) };
 }

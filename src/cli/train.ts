@@ -1,17 +1,17 @@
 /** @file Command line: `bneck train`. */
-import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describeFit } from '$lib/arch/fit';
 import { formatCount, formatDuration, formatPercent } from '$lib/base/format';
 import { defaultRecipe } from '$lib/engine/recipe';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { EngineChoice } from '$workers/choice';
-import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
+import type { RunEnd } from '$workers/run';
+import type { TrainEvent, TrainRequest, TrainResult } from '$workers/train/protocol';
 import { createTrainRunner } from '$workers/train/runner';
 import { m } from '$paraglide/messages';
-import { saveCheckpoint } from './checkpoint';
-import { readData, withDataOptions } from './data';
-import { drive, endProgress, progress } from './drive';
+import { mustBeWritable, saveCheckpoint } from './checkpoint';
+import { countsLine, pictureShape, readData, withDataOptions, type Told } from './data';
+import { driveToEnd, endProgress, progress } from './drive';
 import { InputError } from './input-error';
 import { openNetwork } from './network';
 import { withNetworkOptions, type NetworkOptions } from './network-options';
@@ -19,7 +19,7 @@ import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, stamp } from './print';
 import { recipeOf, withRecipeOptions, type RecipeOptions } from './recipe-options';
-import { confusionLines, reportJson } from './report';
+import { reportJson, worstLines } from './report';
 import { trainingStart } from './start';
 
 interface Options extends NetworkOptions, RecipeOptions {
@@ -43,10 +43,13 @@ function tellReady(event: TrainEvent & { kind: 'ready' }, say: Say): void {
   for (const { engine: other, reason } of refused) say(m.cli_engine_refused({ engine: other, reason }));
 }
 
+const epochWords = { accuracy: m.cli_train_epoch, mIoU: m.cli_train_epoch_masks, 'AP@0.5': m.cli_train_epoch_boxes };
+
 function tellEpoch(event: TrainEvent & { kind: 'epoch' }, say: Say): void {
   endProgress();
+  const { metric = 'accuracy' } = event.checkpoint.from;
   say(
-    m.cli_train_epoch({
+    epochWords[metric]({
       epoch: event.epoch,
       trainLoss: event.trainLoss.toFixed(4),
       trainAccuracy: formatPercent(event.trainAccuracy, 2),
@@ -95,7 +98,7 @@ function tell(event: TrainEvent, say: Say): void {
       return;
     }
     case 'report':
-      confusionLines(event.report).forEach(say);
+      worstLines(event.report).forEach(say);
   }
 }
 
@@ -105,32 +108,48 @@ class Keeper {
   readonly epochs: object[] = [];
   report: object | null = null;
 
-  constructor(private readonly path: string | undefined) {}
+  constructor(
+    private readonly path: string | undefined,
+    readonly pictures: Told | null
+  ) {}
 
   hear(event: TrainEvent): void {
     if (event.kind === 'report') this.report = reportJson(event.report);
     if (event.kind !== 'epoch') return;
     const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, imagesPerSecond } = event;
     this.epochs.push({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, imagesPerSecond });
-    if (validationAccuracy <= (this.best?.from.validationAccuracy ?? -1)) return;
+    if (!event.best) return;
     this.best = event.checkpoint;
     // Written at once: nothing that ends the program takes it away again.
     if (this.path !== undefined) saveCheckpoint(this.path, event.checkpoint);
   }
 
-  /** The network that is kept; a training stopped in its first epoch leaves what it had. */
-  keep(last: Checkpoint): Checkpoint {
-    const kept = this.best ?? last;
-    if (this.path !== undefined) {
-      saveCheckpoint(this.path, kept);
-      remark(m.cli_wrote({ path: this.path }));
-    }
-    return kept;
+  /** Writes the network that is kept: a training stopped in its first epoch leaves what it had. */
+  keep(result: Checkpoint): void {
+    if (this.path === undefined) return;
+    saveCheckpoint(this.path, result);
+    remark(m.cli_wrote({ path: this.path }));
+  }
+
+  /** What a training that failed says: why, and which epoch is safe. */
+  sentence(reason: string): string {
+    if (this.best === null || this.path === undefined) return reason;
+    return `${reason}. ${m.cli_best_kept({ path: this.path, epoch: this.best.from.epochs })}`;
   }
 }
 
-function mustBeFile(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(m.cli_out_folder({ path }));
+/** Tells how a training ended and writes what is kept; throws InputError where it failed or left nothing. */
+function finish(end: RunEnd<TrainResult>, keeper: Keeper, asJson: boolean): void {
+  const result = end.kind === 'failed' ? keeper.best : end.result;
+  if (end.kind !== 'failed' && result) keeper.keep(result);
+  const { epochs, report, pictures } = keeper;
+  const { from = null, arch = null } = result ?? {};
+  const reason = end.kind === 'failed' ? keeper.sentence(end.reason) : null;
+  const details = from ? { engine: from.engine, datasetSha256: from.datasetSha256 } : {};
+  const told = { status: end.kind, ...(reason !== null && { reason }), stopped: end.kind === 'stopped' };
+  if (asJson) json({ ...stamp(details), ...told, ...(pictures && { pictures }), epochs, from, report, arch });
+  if (reason !== null) throw new InputError(reason);
+  if (!result) throw new InputError(m.cli_stopped_early());
 }
 
 /** Trains a network and writes it as .safetensors. */
@@ -142,9 +161,9 @@ export function addTrain(program: Command): void {
     .option('--out <file>', m.cli_train_out())
     .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
-      if (options.out !== undefined) mustBeFile(options.out);
+      if (options.out !== undefined) mustBeWritable(options.out);
       const network = openNetwork(name, options);
-      const data = await readData(options.data);
+      const { data, told } = await readData(options.data, pictureShape(network, options));
       const start = trainingStart(network, data, options);
       const request: TrainRequest = {
         arch: network.arch,
@@ -155,16 +174,14 @@ export function addTrain(program: Command): void {
         seed: options.seed,
         ...recipeOf(options, data)
       };
-      const keeper = new Keeper(options.out);
+      const keeper = new Keeper(options.out, told);
       const say = options.json === true ? remark : line;
-      const { result, stopped } = await drive(createTrainRunner(nodePlatform), request, (event) => {
+      if (told) say(countsLine(told));
+      const end = await driveToEnd(createTrainRunner(nodePlatform), request, (event) => {
         tell(event, say);
         keeper.hear(event);
       });
       endProgress();
-      const { from, arch } = keeper.keep(result);
-      const { epochs, report } = keeper;
-      const details = { engine: from.engine, datasetSha256: from.datasetSha256 };
-      if (options.json) json({ ...stamp(details), stopped, epochs, from, report, arch });
+      finish(end, keeper, options.json === true);
     });
 }

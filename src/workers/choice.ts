@@ -1,10 +1,13 @@
 /** @file Workers: what a person may choose for a run: pictures, engine, runtime. */
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import type { EngineWish } from '$lib/engine/choose';
 
-/** Pictures to train on: the bundled set, or the user's own, already decoded. */
+/** The sets that come along: labelled garments, and scenes composed of them to the size a network takes. */
+export type BundledId = 'fashion-mnist' | 'garment-scenes';
+
+/** Pictures to train on: a set that comes along, or the user's own, already decoded. */
 export type DataChoice =
-  { readonly kind: 'bundled'; readonly id: 'fashion-mnist' } | { readonly kind: 'own'; readonly dataset: Dataset };
+  { readonly kind: 'bundled'; readonly id: BundledId } | { readonly kind: 'own'; readonly dataset: ClassSet };
 
 /** 'auto' takes the fastest available; the others force one, or one backend of TensorFlow.js. */
 export type EngineChoice = EngineWish;

@@ -91,7 +91,7 @@ export function openLooker(): { readonly runner: LookRunner; close(): void } {
   const alive = <T>(answer: Promise<T>): Promise<T> => Promise.race([answer, death]);
   return {
     runner: {
-      open: (data) => alive(remote.open(data)),
+      open: (data, input) => alive(remote.open(data, input)),
       pictures: (from, count) => alive(remote.pictures(from, count)),
       look: (checkpoint, picture) => alive(remote.look(checkpoint, picture))
     },

@@ -1,6 +1,6 @@
 /** @file Workers: the machine as a browser's worker sees it; engines and runtimes are loaded when first asked for. */
 import { wrap } from 'comlink';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { m } from '$paraglide/messages';
@@ -15,7 +15,7 @@ async function fetched(path: string): Promise<Response> {
   return response;
 }
 
-async function bundled(id: 'fashion-mnist'): Promise<Dataset> {
+async function bundled(id: 'fashion-mnist'): Promise<ClassSet> {
   const { readBundled } = await import('$lib/data/bundled');
   const [manifest, bytes] = await Promise.all([fetched(`/data/${id}.json`), fetched(`/data/${id}.u8.gz`)]);
   return readBundled(await manifest.json(), new Uint8Array(await bytes.arrayBuffer()));

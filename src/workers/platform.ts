@@ -1,6 +1,9 @@
 /** @file Workers: what a run needs from the machine it is on; one implementation for browsers, one for Node. */
-import type { Dataset } from '$lib/data/dataset';
+import type { Shape } from '$lib/arch/architecture';
+import type { ClassSet, Dataset } from '$lib/data/dataset';
+import { composeScenes } from '$lib/data/garment-scenes';
 import type { LatencyRuntime } from '$lib/latency/runtime';
+import { m } from '$paraglide/messages';
 import type { DataChoice, EngineChoice, RuntimeChoice } from './choice';
 import type { ChoiceMemory, EngineDoors, OpenedEngine } from './open-engine';
 import type { TrainerPort } from './trainer/protocol';
@@ -13,7 +16,7 @@ export interface Platform {
   /** Logical cores; the number of trainers that run at once. */
   readonly cores: number;
   readonly isolated: boolean;
-  bundled(id: 'fashion-mnist'): Promise<Dataset>;
+  bundled(id: 'fashion-mnist'): Promise<ClassSet>;
   readonly engines: EngineDoors;
   /** What was timed on this device before. */
   readonly memory: ChoiceMemory;
@@ -24,9 +27,20 @@ export interface Platform {
   spawnTrainer(): Promise<TrainerPort>;
 }
 
-/** The pictures of a choice. */
-export function datasetOf(platform: Platform, data: DataChoice): Promise<Dataset> {
-  return data.kind === 'own' ? Promise.resolve(data.dataset) : platform.bundled(data.id);
+/** Whether a choice is the scenes, with masks and boxes instead of a class each. */
+export const isScenes = (data: DataChoice): boolean => data.kind === 'bundled' && data.id === 'garment-scenes';
+
+/** The pictures of a choice, where they have a class each; rejects with a sentence where they have masks and boxes. */
+export async function classSetOf(platform: Platform, data: DataChoice): Promise<ClassSet> {
+  if (data.kind === 'own') return data.dataset;
+  if (data.id === 'garment-scenes') throw new Error(m.workers_scenes_unserved());
+  return platform.bundled(data.id);
+}
+
+/** The pictures of a choice; scenes are composed to a network's input, and rejected with a sentence where that is too small. */
+export async function datasetOf(platform: Platform, data: DataChoice, input: Shape): Promise<Dataset> {
+  if (!isScenes(data)) return classSetOf(platform, data);
+  return composeScenes(await platform.bundled('fashion-mnist'), input);
 }
 
 /** Clothes stay clothes in a mirror; of the user's own pictures nobody knows: digits and signs would not. */

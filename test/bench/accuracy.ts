@@ -11,7 +11,7 @@ import { mobileNetV3Small } from '../../src/lib/arch/presets/mobilenet-v3';
 import { scaleWidth } from '../../src/lib/arch/scale';
 import { totalCost } from '../../src/lib/cost/cost';
 import { readBundled } from '../../src/lib/data/bundled';
-import type { Dataset } from '../../src/lib/data/dataset';
+import type { ClassSet } from '../../src/lib/data/dataset';
 import { defaultRecipe, type Recipe } from '../../src/lib/engine/recipe';
 import { loadCore } from '../../src/lib/engine/simd/load';
 import { createSimdNetwork, openSimdEngine } from '../../src/lib/engine/simd/network';
@@ -52,7 +52,7 @@ function counting(network: Network, losses: number[]): Network {
   };
 }
 
-async function ourTraining(network: Network, dataset: Dataset, recipe: Recipe): Promise<Ours> {
+async function ourTraining(network: Network, dataset: ClassSet, recipe: Recipe): Promise<Ours> {
   const losses: number[] = [];
   const accuracies: number[] = [];
   const began = performance.now();

@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Architecture } from '../../src/lib/arch/architecture';
-import type { Dataset } from '../../src/lib/data/dataset';
+import type { ClassSet } from '../../src/lib/data/dataset';
 import type { Network } from '../../src/lib/engine/engine';
 import { stepsPerEpoch } from '../../src/lib/engine/steps';
 import type { Recipe } from '../../src/lib/engine/recipe';
 import { lower } from '../../src/lib/ops/lower';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { writeSafetensors } from '../../src/lib/weights/safetensors-format';
+import { quietThreads } from './torch-peer';
 
 /** What PyTorch made of it. */
 export interface Theirs {
@@ -24,7 +25,7 @@ export interface Theirs {
 export interface Handed {
   readonly folder: string;
   readonly arch: Architecture;
-  readonly dataset: Dataset;
+  readonly dataset: ClassSet;
   readonly recipe: Recipe;
   readonly start: Tensors;
 }
@@ -60,10 +61,10 @@ export function recorded(network: Network, handed: Handed): { readonly network: 
   return { network: own, finish };
 }
 
-/** Trains the same in PyTorch; its threads spin on a shared machine unless told not to. */
+/** Trains the same in PyTorch. */
 export function inPytorch({ folder }: Pick<Handed, 'folder'>, threads: number): Theirs {
   const script = join(process.cwd(), 'test/bench/pytorch-accuracy.py');
-  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', GOMP_SPINCOUNT: '0' };
+  const env = { ...process.env, ...quietThreads };
   const { status } = spawnSync('/usr/bin/python3', [script, folder, String(threads)], { stdio: 'inherit', env });
   if (status !== 0) throw new Error(`pytorch-accuracy.py: must end with 0, ended with ${status}`);
   return JSON.parse(readFileSync(join(folder, 'theirs.json'), 'utf8')) as Theirs;

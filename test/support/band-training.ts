@@ -1,6 +1,6 @@
 /** @file Test support: short trainings of a small network on drawn pictures, by the real runner on real engines. */
 import { rngOf } from '$lib/base/rng';
-import type { Dataset, Split } from '$lib/data/dataset';
+import type { ClassSet, Split } from '$lib/data/dataset';
 import type { Engine, Network } from '$lib/engine/engine';
 import { openSimdEngine } from '$lib/engine/simd/network';
 import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
@@ -29,7 +29,8 @@ function split(count: number, seed: number): Split {
 }
 
 /** What is trained on. */
-export const dataset: Dataset = {
+export const dataset: ClassSet = {
+  kind: 'classes',
   id: 'bands',
   name: 'Bands',
   shape,

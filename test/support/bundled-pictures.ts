@@ -1,18 +1,18 @@
 /** @file Test support: the bundled pictures, whole or the first few of each split. */
 import { readFileSync } from 'node:fs';
 import { readBundled } from '../../src/lib/data/bundled';
-import type { Dataset, Split } from '../../src/lib/data/dataset';
+import type { ClassSet, Split } from '../../src/lib/data/dataset';
 
 const read = (name: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(`${process.cwd()}/static/data/${name}`));
 
 /** All of them. */
-export function bundledPictures(): Promise<Dataset> {
+export function bundledPictures(): Promise<ClassSet> {
   return readBundled(JSON.parse(new TextDecoder().decode(read('fashion-mnist.json'))), read('fashion-mnist.u8.gz'));
 }
 
 /** The first so many pictures of every split. */
-export function firstOf(dataset: Dataset, most: { readonly train: number; readonly validation: number }): Dataset {
+export function firstOf(dataset: ClassSet, most: { readonly train: number; readonly validation: number }): ClassSet {
   const size = dataset.shape[0] * dataset.shape[1] * dataset.shape[2];
   const cut = ({ images, labels, count }: Split, limit: number): Split => {
     const kept = Math.min(count, limit);

@@ -1,6 +1,7 @@
 /** @file Test support: losses, optimiser steps and rates as PyTorch works them out (training-golden.py). */
 import { readFileSync } from 'node:fs';
-import type { ClassObjective, LabelledBox, PixelObjective } from '../../src/lib/task/objective';
+import type { LabelledBox } from '../../src/lib/data/dataset';
+import type { ClassObjective, PixelObjective } from '../../src/lib/task/objective';
 import type { Optimizer } from '../../src/lib/task/optimize';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 

@@ -1,6 +1,6 @@
 /** @file Data: gathers decoded pictures into a Dataset, with the train statistics and one fingerprint. */
 import type { Shape } from '$lib/arch/architecture';
-import type { Dataset, Split, SplitName } from './dataset';
+import type { ClassSet, Split, SplitName } from './dataset';
 import { sha256Hex } from './sha256';
 import type { SplitIndices } from './split';
 
@@ -34,7 +34,7 @@ export function channelStatistics(images: Uint8Array, channels: number): { mean:
 }
 
 /** Builds the dataset of the given split; its SHA-256 covers images and labels of train, validation, test in order. */
-export async function assemble(id: string, pictures: Pictures, indices: SplitIndices): Promise<Dataset> {
+export async function assemble(id: string, pictures: Pictures, indices: SplitIndices): Promise<ClassSet> {
   const { shape, classes, images, labels } = pictures;
   const pixels = shape[0] * shape[1] * shape[2];
   const order = [...indices.train, ...indices.validation, ...indices.test];
@@ -56,5 +56,5 @@ export async function assemble(id: string, pictures: Pictures, indices: SplitInd
   };
   const splits = { train: cut('train'), validation: cut('validation'), test: cut('test') };
   const statistics = channelStatistics(splits.train.images, shape[2]);
-  return { id, name: id, shape, classes, sha256: await sha256Hex(raw), ...statistics, splits };
+  return { kind: 'classes', id, name: id, shape, classes, sha256: await sha256Hex(raw), ...statistics, splits };
 }

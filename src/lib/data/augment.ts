@@ -1,6 +1,7 @@
 /** @file Data: changes the pictures of a batch a little, anew each time they are shown, so that a network sees more of them. */
 import type { Shape } from '$lib/arch/architecture';
 import type { Rng } from '$lib/base/rng';
+import { m } from '$paraglide/messages';
 import { mirror } from './batches';
 import type { Dataset } from './dataset';
 
@@ -19,6 +20,11 @@ export interface Augmentation {
 /** What a black pixel is in a batch normalised by a dataset's mean and deviation. */
 export function blackOf({ mean, std }: Pick<Dataset, 'mean' | 'std'>): number[] {
   return mean.map((value, c) => -value / (std[c] ?? 1));
+}
+
+/** Why pictures of a set cannot be changed so, in a sentence; empty where they can: masks and boxes are only mirrored along. */
+export function whyNotAugment({ kind, name }: Pick<Dataset, 'kind' | 'name'>, { crop, cutout }: Augmentation): string {
+  return kind === 'scenes' && (crop > 0 || cutout > 0) ? m.data_scenes_moved({ name, crop, cutout }) : '';
 }
 
 /** A whole number of pixels, or an error with the rule. */
@@ -64,7 +70,7 @@ function blank(picture: Float32Array, centre: readonly [y: number, x: number], s
 /**
  * Augments the first `count` pictures of a normalised float32 NHWC batch in place: mirrored, then cropped, then cut
  * out. Each of the three draws from a stream of its own, so that switching one on does not change the others: flip
- * draws from `rng` itself, one number a picture. For pictures with one label each: maps of labels are not moved along.
+ * draws from `rng` itself, one number a picture. Answers which pictures were mirrored, so that masks and boxes can be.
  */
 export function augment(
   images: Float32Array,
@@ -72,14 +78,15 @@ export function augment(
   shape: Shape,
   { flip, crop, cutout, black }: Augmentation,
   rng: Rng
-): void {
+): number[] {
   const [height, width, channels] = shape;
   const size = height * width * channels;
   const most = checked('crop', crop);
   const side = checked('cutout', cutout);
   if (images.length < count * size)
     throw new Error(`augmentation of ${count}: must have ${count * size} floats, got ${images.length}`);
-  if (flip) for (let row = 0; row < count; row++) if (rng.next() < 0.5) mirror(images, row, shape);
+  const mirrored = Array.from({ length: flip ? count : 0 }, (_, row) => row).filter(() => rng.next() < 0.5);
+  for (const row of mirrored) mirror(images, row, shape);
   const places = rng.fork('crop');
   const squares = rng.fork('cutout');
   const outside = Float32Array.from({ length: channels }, (_, c) => black?.[c] ?? 0);
@@ -91,4 +98,5 @@ export function augment(
     }
     if (side > 0) blank(picture, [squares.below(height), squares.below(width)], side, shape);
   }
+  return mirrored;
 }

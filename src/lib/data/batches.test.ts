@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { mirror, normalise } from './batches';
-import type { Dataset } from './dataset';
+import type { ClassSet } from './dataset';
 
 const empty = { count: 0, images: new Uint8Array(0), labels: new Uint8Array(0) };
 const images = Uint8Array.from([0, 255, 51, 102, 153, 204, 10, 20]);
-const dataset: Dataset = {
+const dataset: ClassSet = {
+  kind: 'classes',
   id: 'two',
   name: 'Two pictures of 2 x 1 with 2 channels',
   shape: [1, 2, 2],

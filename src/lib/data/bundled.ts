@@ -1,7 +1,7 @@
 /** @file Data: opens a bundled dataset, one gzip file of raw bytes described and sealed by its JSON manifest. */
 import * as v from 'valibot';
 import { m } from '$paraglide/messages';
-import type { Dataset, Split, SplitName } from './dataset';
+import type { ClassSet, Split, SplitName } from './dataset';
 import { inflate } from './inflate';
 import { sha256Hex } from './sha256';
 
@@ -47,7 +47,7 @@ export function parseManifest(manifest: unknown): Manifest {
  * Opens a bundled dataset from its manifest and bytes (gzip, or raw when the server already inflated them); throws
  * when length, SHA-256 or a label disagrees with the manifest.
  */
-export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise<Dataset> {
+export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise<ClassSet> {
   const parsed = parseManifest(manifest);
   const raw = await inflate(bytes).catch((cause: unknown) => {
     throw new Error(m.data_bundled_damaged({ id: parsed.id }), { cause });
@@ -56,7 +56,7 @@ export async function readBundled(manifest: unknown, bytes: Uint8Array): Promise
 }
 
 /** Opens a dataset from its manifest and raw bytes; throws when length, SHA-256 or a label disagrees with the manifest. */
-export async function readRaw(manifest: Manifest, raw: Uint8Array<ArrayBuffer>): Promise<Dataset> {
+export async function readRaw(manifest: Manifest, raw: Uint8Array<ArrayBuffer>): Promise<ClassSet> {
   const { id, name, shape, classes, splits, sha256, mean, std, ...rest } = manifest;
   const pixels = shape[0] * shape[1] * shape[2];
   const total = splits.train + splits.validation + splits.test;
@@ -78,11 +78,11 @@ export async function readRaw(manifest: Manifest, raw: Uint8Array<ArrayBuffer>):
   const train = cut('train');
   const validation = cut('validation');
   const test = cut('test');
-  return { id, name, shape, classes, sha256, mean, std, splits: { train, validation, test } };
+  return { kind: 'classes', id, name, shape, classes, sha256, mean, std, splits: { train, validation, test } };
 }
 
 /** Describes a dataset by the manifest that `readRaw` opens it with again. */
-export function manifestOf({ id, name, shape, classes, splits, sha256, mean, std }: Dataset, file: string): Manifest {
+export function manifestOf({ id, name, shape, classes, splits, sha256, mean, std }: ClassSet, file: string): Manifest {
   const counts = { train: splits.train.count, validation: splits.validation.count, test: splits.test.count };
   const total = counts.train + counts.validation + counts.test;
   const bytes = total * (shape[0] * shape[1] * shape[2] + 1);
@@ -91,6 +91,6 @@ export function manifestOf({ id, name, shape, classes, splits, sha256, mean, std
 }
 
 /** The raw bytes of a dataset in the order its manifest tells: pictures of train, validation, test, then their labels. */
-export function rawParts({ splits: { train, validation, test } }: Dataset): Uint8Array[] {
+export function rawParts({ splits: { train, validation, test } }: ClassSet): Uint8Array[] {
   return [train.images, validation.images, test.images, train.labels, validation.labels, test.labels];
 }

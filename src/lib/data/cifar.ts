@@ -2,11 +2,12 @@
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
-import type { Dataset, SplitName } from './dataset';
+import type { ClassSet, SplitName } from './dataset';
 import type { NamedBytes } from './idx';
 import { mostSetBytes } from './limits';
 import { baseName } from './picture-file';
 import { splitGiven } from './split';
+import { whyNotTeachable } from './teachable';
 
 const side = 32;
 const plane = side * side;
@@ -70,7 +71,7 @@ function checkBatch({ name, bytes }: NamedBytes, { classes, labelBytes }: Kind):
  * Reads batches in CIFAR's binary layout; the test batch is the test split, a sixth of the rest is kept for
  * validation, by seed. Throws naming the file, the rule and the value.
  */
-export async function readCifar(name: string, files: readonly NamedBytes[], seed: number): Promise<Dataset> {
+export async function readCifar(name: string, files: readonly NamedBytes[], seed: number): Promise<ClassSet> {
   const batches = files.filter((file) => isCifarBatch(file.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   if (batches.length === 0) throw new Error(m.data_cifar_none({ name }));
   const kind = kindOf(batches);
@@ -100,7 +101,7 @@ export async function readCifar(name: string, files: readonly NamedBytes[], seed
     }
   });
   const indices = splitGiven(labels, given, rngOf(seed));
-  if (indices.train.length === 0 || indices.validation.length === 0)
-    throw new Error(m.data_set_few({ name, count: total, classes: kind.classes }));
+  const reason = whyNotTeachable(name, { classes, labels }, indices);
+  if (reason !== null) throw new Error(reason);
   return assemble(name, { shape: [side, side, 3], classes, images, labels }, indices);
 }

@@ -1,5 +1,5 @@
 /** @file Data: how many pictures of each class a dataset's splits hold. */
-import type { Dataset, SplitName } from './dataset';
+import type { ClassSet, SplitName } from './dataset';
 
 /** How many pictures of a class each split got. */
 export interface ClassCount extends Readonly<Record<SplitName, number>> {
@@ -7,7 +7,7 @@ export interface ClassCount extends Readonly<Record<SplitName, number>> {
 }
 
 /** Counts the pictures of every class, in the order of the classes. */
-export function countClasses({ classes, splits }: Pick<Dataset, 'classes' | 'splits'>): ClassCount[] {
+export function countClasses({ classes, splits }: Pick<ClassSet, 'classes' | 'splits'>): ClassCount[] {
   const of = (split: SplitName): number[] => {
     const counts = classes.map(() => 0);
     for (const label of splits[split].labels) counts[label] = (counts[label] ?? 0) + 1;

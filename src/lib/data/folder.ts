@@ -5,10 +5,11 @@ import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
 import { toChannels } from './channels';
 import { countClasses, type ClassCount } from './class-counts';
-import type { Dataset, SplitName } from './dataset';
+import type { ClassSet, SplitName } from './dataset';
 import { placeFiles } from './folder-layout';
 import { mostClasses, mostSetBytes } from './limits';
 import { splitGiven } from './split';
+import { whyNotTeachable } from './teachable';
 
 /** One file of the folder; bytes may be read late, so that a large folder is never in memory at once. */
 export interface FolderEntry {
@@ -41,7 +42,7 @@ export interface Unreadable {
 export type FolderResult =
   | {
       readonly kind: 'ok';
-      readonly dataset: Dataset;
+      readonly dataset: ClassSet;
       readonly counts: readonly ClassCount[];
       readonly unreadable: readonly Unreadable[];
     }
@@ -90,20 +91,13 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
   }
   const filled = new Set(labels);
   if (labels.length === 0) return bad(m.data_folder_unreadable({ name, count: unreadable.length }));
-  if (filled.size < 2) {
-    const only = classes[labels[0] ?? 0] ?? '';
-    return bad(m.data_folder_one_class({ name, only }));
-  }
-
   const kept = classes.filter((_, i) => filled.has(i));
   const relabel = classes.map((className) => kept.indexOf(className));
   const finalLabels = Uint8Array.from(labels, (label) => relabel[label] ?? 0);
   const indices = splitGiven(finalLabels, splitOf, rngOf(seed));
-  const count = labels.length;
-  if (indices.train.length === 0) return bad(m.data_folder_no_train({ name, count }));
-  if (indices.validation.length === 0) return bad(m.data_folder_no_validation({ name, count }));
-
-  const pictures = { shape, classes: kept, images: images.subarray(0, count * size), labels: finalLabels };
+  const pictures = { shape, classes: kept, images: images.subarray(0, labels.length * size), labels: finalLabels };
+  const reason = whyNotTeachable(m.data_folder_named({ name }), pictures, indices);
+  if (reason !== null) return bad(reason);
   const dataset = await assemble(name, pictures, indices);
   return { kind: 'ok', dataset, counts: countClasses(dataset), unreadable };
 }

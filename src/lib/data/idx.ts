@@ -2,9 +2,10 @@
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble, type Pictures } from './assemble';
-import type { Dataset, SplitName } from './dataset';
+import type { ClassSet, SplitName } from './dataset';
 import { inflate, InflateLimit } from './inflate';
 import { splitGiven } from './split';
+import { whyNotTeachable } from './teachable';
 
 /** One named file, as a picker, a drop or a disk hands it over. */
 export interface NamedBytes {
@@ -75,7 +76,7 @@ async function readPair(pair: IdxPair): Promise<Omit<Pictures, 'classes'>> {
  * Reads an IDX pair into a dataset: a sixth of the pictures to validation and, without a test pair, a sixth to test,
  * stratified by seed. Throws naming the file, the rule and the value.
  */
-export async function readIdxDataset({ id, pair, test, classes, seed }: IdxOptions): Promise<Dataset> {
+export async function readIdxDataset({ id, pair, test, classes, seed }: IdxOptions): Promise<ClassSet> {
   const own = await readPair(pair);
   const other = test ? await readPair(test) : null;
   if (test && other && own.shape.join('x') !== other.shape.join('x'))
@@ -85,7 +86,6 @@ export async function readIdxDataset({ id, pair, test, classes, seed }: IdxOptio
   const labels = new Uint8Array([...own.labels, ...(other?.labels ?? [])]);
   const most = labels.reduce((a, b) => Math.max(a, b), 0);
   const names = classes ?? Array.from({ length: most + 1 }, (_, i) => String(i));
-  if (names.length < 2) throw new Error(m.data_idx_classes({ name: pair.labels.name, got: names.length }));
   if (most >= names.length)
     throw new Error(m.data_idx_below({ name: pair.labels.name, classes: names.length, got: most }));
   const images = new Uint8Array(own.images.length + (other?.images.length ?? 0));
@@ -93,7 +93,7 @@ export async function readIdxDataset({ id, pair, test, classes, seed }: IdxOptio
   if (other) images.set(other.images, own.images.length);
   const given = Array.from(labels, (_, i): SplitName | null => (i < own.labels.length ? null : 'test'));
   const indices = splitGiven(labels, given, rngOf(seed));
-  if (indices.train.length === 0 || indices.validation.length === 0)
-    throw new Error(m.data_set_few({ name: pair.labels.name, count: labels.length, classes: names.length }));
+  const reason = whyNotTeachable(pair.labels.name, { classes: names, labels }, indices);
+  if (reason !== null) throw new Error(reason);
   return assemble(id, { shape: own.shape, classes: names, images, labels }, indices);
 }

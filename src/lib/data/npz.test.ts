@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Dataset } from './dataset';
+import type { ClassSet } from './dataset';
 import { readNpz } from './npz';
 import { fileOfBytes } from './picture-file';
 import { npyFile } from './pictures.fixture';
@@ -7,7 +7,7 @@ import { npyFile } from './pictures.fixture';
 const count = 18;
 const bytes = Uint8Array.from({ length: count * 12 }, (_, i) => i);
 const answers = Uint8Array.from({ length: count }, (_, i) => i % 2);
-const read = (arrays: Record<string, Uint8Array>): Promise<Dataset> =>
+const read = (arrays: Record<string, Uint8Array>): Promise<ClassSet> =>
   readNpz(
     'a.npz',
     Object.entries(arrays).map(([key, array]) => fileOfBytes(`${key}.npy`, array)),
@@ -15,7 +15,7 @@ const read = (arrays: Record<string, Uint8Array>): Promise<Dataset> =>
   );
 
 /** Pictures [2, 3, 2] by their first byte, as they were before the split. */
-const back = ({ splits }: Dataset): number[][] =>
+const back = ({ splits }: ClassSet): number[][] =>
   [splits.train, splits.validation, splits.test]
     .flatMap(({ images, count: n }) =>
       Array.from({ length: n }, (_, i) => Array.from(images.subarray(i * 12, i * 12 + 12)))
@@ -110,8 +110,13 @@ describe('readNpz', () => {
     ],
     [
       'one class',
-      { x, y: npyFile('|u1', [count], new Uint8Array(count)) },
-      'a.npz: must have at least two classes, got one'
+      { x, y: npyFile('|u1', [count], new Uint8Array(count).fill(2)) },
+      'a.npz: must have pictures of at least two classes, got 18 of class 2 alone'
+    ],
+    [
+      'one class to train on',
+      { x_train: x, y_train: npyFile('|u1', [count], new Uint8Array(count).fill(2)), x_test: x, y_test: y },
+      'a.npz: must have at least two classes to train on, got 15 pictures of class 2 alone'
     ],
     [
       'pixels of another range',

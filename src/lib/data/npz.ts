@@ -3,11 +3,12 @@ import type { Shape } from '$lib/arch/architecture';
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
-import type { Dataset, SplitName } from './dataset';
+import type { ClassSet, SplitName } from './dataset';
 import { mostClasses, mostSetBytes } from './limits';
 import { readNpy, type NpyArray } from './npy';
 import { baseName, type PictureFile } from './picture-file';
 import { splitGiven } from './split';
+import { whyNotTeachable } from './teachable';
 
 type Role = 'images' | 'labels';
 
@@ -133,7 +134,7 @@ function pairUp(name: string, parts: readonly Part[], keys: readonly string[]): 
  * or numbers of 0 to 1 or 0 to 255, with their labels. Splits that the keys do not name are made by seed. Throws naming
  * the file, the rule and the value.
  */
-export async function readNpz(name: string, files: readonly PictureFile[], seed: number): Promise<Dataset> {
+export async function readNpz(name: string, files: readonly PictureFile[], seed: number): Promise<ClassSet> {
   const keys = files.map((file) => keyOf(file.path));
   const pairs = pairUp(name, await readParts(name, files), keys);
   const layouts = pairs.map(({ images }) => layoutOf(images));
@@ -162,9 +163,8 @@ export async function readNpz(name: string, files: readonly PictureFile[], seed:
     for (let n = images.array.count / size; n > 0; n--) given.push(images.split);
   });
   const classes = Array.from({ length: labels.reduce((a, b) => Math.max(a, b), 0) + 1 }, (_, i) => String(i));
-  if (classes.length < 2) throw new Error(m.data_set_one_class({ name }));
   const indices = splitGiven(labels, given, rngOf(seed));
-  if (indices.train.length === 0 || indices.validation.length === 0)
-    throw new Error(m.data_set_few({ name, count, classes: classes.length }));
+  const reason = whyNotTeachable(name, { classes, labels }, indices);
+  if (reason !== null) throw new Error(reason);
   return assemble(name, { shape, classes, images: all, labels }, indices);
 }

@@ -3,7 +3,7 @@ import type { Shape } from '$lib/arch/architecture';
 import { m } from '$paraglide/messages';
 import { isCifarBatch, isCifarNames, readCifar } from './cifar';
 import { countClasses } from './class-counts';
-import type { Dataset } from './dataset';
+import type { ClassSet } from './dataset';
 import { readFolder, type DecodePicture, type FolderResult } from './folder';
 import { placeFiles } from './folder-layout';
 import { readIdx, readIdxDataset, type IdxPair, type NamedBytes } from './idx';
@@ -41,7 +41,7 @@ const named = async (files: readonly PictureFile[]): Promise<NamedBytes[]> => {
   return out;
 };
 
-const whole = (dataset: Dataset): FolderResult => ({
+const whole = (dataset: ClassSet): FolderResult => ({
   kind: 'ok',
   dataset,
   counts: countClasses(dataset),

@@ -3,30 +3,22 @@ import type { Architecture } from '$lib/arch/architecture';
 import { boxLoss } from '$lib/task/box-loss';
 import { detectorOf } from '$lib/task/boxes';
 import { classLoss } from '$lib/task/class-loss';
+import { isSquashed, learnedBy } from '$lib/task/head-objective';
 import type { Objective, Truth, Verdict } from '$lib/task/objective';
 import { pixelLoss } from '$lib/task/pixel-loss';
 import { m } from '$paraglide/messages';
-
-/** The kinds of head that can be trained for each objective. */
-const heads: Readonly<Record<Objective['kind'], readonly Architecture['head']['kind'][]>> = {
-  classes: ['classifier'],
-  pixels: ['lraspp', 'decoder'],
-  boxes: ['ssdlite']
-};
-
-/** Whether the answer has been through a sigmoid. */
-const squashed = ({ head }: Architecture): boolean => head.kind === 'decoder' && head.out === 'sigmoid';
 
 /** Why a table cannot learn from an objective; null where it can. */
 function refusal(arch: Architecture, objective: Objective): string | null {
   const { name: network, head } = arch;
   const { kind } = objective;
-  if (heads[kind].includes(head.kind)) {
-    const wrong = kind === 'pixels' && objective.loss === 'crossEntropy' && squashed(arch);
+  if (learnedBy[head.kind] === kind) {
+    const wrong = kind === 'pixels' && objective.loss === 'crossEntropy' && isSquashed(arch);
     return wrong ? m.learning_squashed({ network }) : null;
   }
   if (kind === 'classes') return m.engine_train_classifier({ network, head: head.kind });
-  return m.learning_head({ network, kind, heads: heads[kind].join(', '), head: head.kind });
+  const heads = Object.entries(learnedBy).flatMap(([name, learned]) => (learned === kind ? [name] : []));
+  return m.learning_head({ network, kind, heads: heads.join(', '), head: head.kind });
 }
 
 /** Throws unless the table ends in what the objective's loss reads. */
@@ -47,7 +39,7 @@ export function lossOf(output: Float32Array, truth: Truth, { arch, objective, gr
   mustServe(arch, objective);
   if (objective.kind === 'classes') return classLoss(output, truth, { objective, gradient });
   if (objective.kind === 'pixels') {
-    return pixelLoss(output, truth, { objective, classes: arch.classes, squashed: squashed(arch), gradient });
+    return pixelLoss(output, truth, { objective, classes: arch.classes, squashed: isSquashed(arch), gradient });
   }
   return boxLoss(output, truth, { arch: detectorOf(arch), objective, gradient });
 }

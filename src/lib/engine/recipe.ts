@@ -1,7 +1,6 @@
 /** @file Step 4, network: how to train, as data: epochs, batch, optimiser, learning rate and its schedule. */
 import { unreachable } from '$lib/base/assert';
 import type { Augmentation } from '$lib/data/augment';
-import type { ClassObjective } from '$lib/task/objective';
 import { optimizers, plainPictures, schedules, type Optimizer, type Schedule, type Update } from '$lib/task/optimize';
 
 /** A training recipe. */
@@ -43,11 +42,6 @@ export function defaultRecipe(changes: Partial<Recipe> = {}): Recipe {
     seed: 1,
     ...changes
   };
-}
-
-/** What a classifier learns from under a recipe. */
-export function objectiveOf({ smoothing }: Recipe): ClassObjective {
-  return { kind: 'classes', smoothing, teacher: null };
 }
 
 /** The update of a step under a recipe. */

@@ -1,6 +1,7 @@
 /** @file Step 4, network: how long one training step of a network takes on an engine, without training it. */
 import type { Architecture } from '$lib/arch/architecture';
-import { plainClasses } from '$lib/task/objective';
+import type { Truths } from '$lib/data/batches';
+import { learnedBy, objectiveFor } from '$lib/task/head-objective';
 import { optimizers, type Update } from '$lib/task/optimize';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
@@ -34,11 +35,19 @@ const MOST_STEPS = 5;
 /** Nothing is learned: rate and decay are 0. */
 const still: Update = { learningRate: 0, weightDecay: 0, optimizer: optimizers.sgd, clipNorm: null, averaging: null };
 
+/** Something to learn, of the kind the head takes: class 0, and one box. */
+function guess({ head, input: [height, width] }: Architecture, count: number): Truths {
+  if (learnedBy[head.kind] === 'pixels') return { labels: new Uint8Array(count * height * width) };
+  const boxes = Array.from({ length: count }, () => [{ box: [0.25, 0.25, 0.75, 0.75], class: 1 } as const]);
+  return { labels: new Uint8Array(count), boxes };
+}
+
 async function stepOn(network: Network, count: number, clock: () => number): Promise<number> {
-  const [height, width, channels] = network.arch.input;
+  const { arch } = network;
+  const [height, width, channels] = arch.input;
   const images = Float32Array.from({ length: count * height * width * channels }, (_, i) => Math.sin(i));
   const began = clock();
-  await network.trainStep({ count, images, labels: new Uint8Array(count) }, plainClasses, still);
+  await network.trainStep({ count, images, ...guess(arch, count) }, objectiveFor(arch), still);
   return clock() - began;
 }
 

@@ -1,11 +1,13 @@
 /** @file Step 4, network: the steps of a training one by one, from any step to any other; every training runs on these. */
 import { rngOf, shuffle } from '$lib/base/rng';
 import { augment, blackOf } from '$lib/data/augment';
-import { normalise } from '$lib/data/batches';
+import { mirrorTruths, normalise } from '$lib/data/batches';
 import type { Dataset } from '$lib/data/dataset';
+import { objectiveFor } from '$lib/task/head-objective';
+import type { Objective } from '$lib/task/objective';
 import { m } from '$paraglide/messages';
 import type { Network } from './engine';
-import { learningRateAt, objectiveOf, updateOf, type Recipe } from './recipe';
+import { learningRateAt, updateOf, type Recipe } from './recipe';
 import type { Tutor } from './tutor';
 
 /** Which steps to run, and the schedule they belong to: it begins at step `scheduleFrom` and is `scheduleSteps` long. */
@@ -48,6 +50,10 @@ function orderOf(recipe: Recipe, available: number, epoch: number): number[] {
   return shuffle(chosen, rng.fork(`epoch${epoch}`));
 }
 
+/** The objective with the teacher's part in it, which only class labels can share. */
+const taught = (objective: Objective, tutor: Tutor | undefined): Objective =>
+  tutor && objective.kind === 'classes' ? { ...objective, teacher: tutor.teaching } : objective;
+
 /**
  * Runs the steps of a stretch and yields each; equal recipes give equal steps however they are cut into stretches.
  */
@@ -64,7 +70,7 @@ export async function* runSteps(
   const images = new Float32Array(Math.min(recipe.batchSize, total) * size);
   const changes = { ...recipe.augment, black: blackOf(dataset) };
   const { tutor } = stretch;
-  const objective = { ...objectiveOf(recipe), teacher: tutor?.teaching ?? null };
+  const objective = taught(objectiveFor(network.arch, recipe.smoothing), tutor);
   let epoch = -1;
   let order: number[] = [];
   for (let step = stretch.from; step < stretch.to; step++) {
@@ -76,14 +82,15 @@ export async function* runSteps(
     const from = Math.floor((i * total) / perEpoch);
     const to = Math.floor(((i + 1) * total) / perEpoch);
     const count = to - from;
-    const labels = normalise(dataset, 'train', order.slice(from, to), images);
+    const found = normalise(dataset, 'train', order.slice(from, to), images);
     const rng = rngOf(recipe.seed);
-    augment(images, count, dataset.shape, changes, rng.fork(`flip${step}`));
+    const mirrored = augment(images, count, dataset.shape, changes, rng.fork(`flip${step}`));
+    const truths = mirrorTruths(found, mirrored, dataset.shape);
     const learningRate = learningRateAt(step - stretch.scheduleFrom, stretch.scheduleSteps, recipe);
     const draw = rng.fork(`drop${step}`).below(2 ** 32);
     const shown = images.subarray(0, count * size);
     const teacher = await tutor?.logits(shown, count);
-    const batch = { count, images: shown, labels, draw, ...(teacher && { teacher }) };
+    const batch = { count, images: shown, ...truths, draw, ...(teacher && { teacher }) };
     const { loss, correct } = await network.trainStep(batch, objective, updateOf(recipe, learningRate));
     yield { step, count, loss, correct, learningRate };
   }

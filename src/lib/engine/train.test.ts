@@ -3,7 +3,7 @@ import { coreOfTests } from '../../../test/support/simd-core';
 import { smallNetworks } from '../../../test/support/small-networks';
 import type { Architecture } from '../arch/architecture';
 import { rngOf } from '../base/rng';
-import type { Dataset, Split } from '../data/dataset';
+import type { ClassSet, Split } from '../data/dataset';
 import { lower } from '../ops/lower';
 import { optimizers, plainPictures } from '../task/optimize';
 import { initTensors } from '../weights/init';
@@ -29,7 +29,8 @@ function quarters(count: number, seed: number): Split {
   return { count, images, labels };
 }
 
-const dataset: Dataset = {
+const dataset: ClassSet = {
+  kind: 'classes',
   id: 'quarters',
   name: 'Quarters',
   shape: [12, 12, 3],
@@ -116,7 +117,7 @@ test('evaluation counts every picture once, also in a short last batch', async (
   const whole = await evaluate(network, 'validation', dataset, { batchSize: 16 });
   const single = await evaluate(network, 'validation', dataset, { batchSize: 7 });
   expect(whole.count).toBe(50);
-  expect(single.accuracy).toBe(whole.accuracy);
+  expect(single.value).toBe(whole.value);
   expect(single.loss).toBeCloseTo(whole.loss, 5);
   let pauses = 0;
   const pause = async (): Promise<void> => {

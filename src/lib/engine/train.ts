@@ -8,7 +8,10 @@ import type { Recipe } from './recipe';
 import { picturesPerEpoch, runSteps, stepsPerEpoch } from './steps';
 import type { Tutor } from './tutor';
 
-/** Progress inside an epoch; loss and accuracy are means over the epoch so far, before each update. */
+/**
+ * Progress inside an epoch; loss and accuracy are means over the epoch so far, before each update. Accuracy is the share
+ * of what is right: of pictures, of a mask's pixels, or of the default boxes that have a thing to find.
+ */
 export interface StepEvent {
   readonly kind: 'step';
   /** Counted from 0. */
@@ -32,6 +35,7 @@ export interface EpochEvent {
   readonly trainLoss: number;
   readonly trainAccuracy: number;
   readonly validationLoss: number;
+  /** By the figure of the network's head. */
   readonly validationAccuracy: number;
   readonly imagesPerSecond: number;
   readonly elapsedMs: number;
@@ -60,7 +64,7 @@ const EVENT_EVERY_MS = 200;
 
 /**
  * Trains a network; yields at most five step events a second and one event per epoch. Batches of an epoch differ in size
- * by one picture at most; validation sees the averaged weights where the recipe averages. Throws when there is nothing to train on; a loss that is no number ends in a failed event.
+ * by one picture at most; validation sees the averaged weights where the recipe averages. Throws when there is nothing to train on; a loss that is no number, in training or validation, ends in a failed event.
  */
 export async function* train(
   network: Network,
@@ -117,6 +121,11 @@ export async function* train(
     if (last) {
       const options = { batchSize: recipe.batchSize, ...(pause && { pause }) };
       const validation = await asKept(network, recipe, () => evaluate(network, 'validation', dataset, options));
+      if (!Number.isFinite(validation.loss)) {
+        const reason = m.engine_validation_broken({ loss: validation.loss, epoch: epoch + 1 });
+        yield { kind: 'failed', epoch, step, reason };
+        return;
+      }
       yield {
         kind: 'epoch',
         epoch,
@@ -124,7 +133,7 @@ export async function* train(
         trainLoss: sums.loss / total,
         trainAccuracy: sums.correct / total,
         validationLoss: validation.loss,
-        validationAccuracy: validation.accuracy,
+        validationAccuracy: validation.value,
         imagesPerSecond,
         elapsedMs: clock() - began
       };

@@ -1,4 +1,5 @@
 /** @file State: looking into a trained network with a validation picture; one worker holds the pictures meanwhile. */
+import type { Shape } from '$lib/arch/architecture';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { DataChoice } from '$workers/choice';
 import type { Album, Look, LookRunner, Pictures } from '$workers/look/protocol';
@@ -49,10 +50,10 @@ export class Looking {
     return this.#problem;
   }
 
-  /** Lays out the first pictures. */
-  async begin(data: DataChoice): Promise<void> {
+  /** Lays out the first pictures; scenes are as large as the network's input. */
+  async begin(data: DataChoice, input: Shape): Promise<void> {
     await this.#ask(async (runner) => {
-      const album = await runner.open(data);
+      const album = await runner.open(data, input);
       this.#page = { from: 0, ...(await runner.pictures(0, Math.min(pageSize, album.count))) };
       this.#album = album;
     });

@@ -46,8 +46,8 @@ function worker() {
 test('Looking lays out pictures a page at a time and stops at both ends', async () => {
   const { looker } = worker();
   const looking = new Looking(() => Promise.resolve(looker));
-  await looking.begin(data);
-  expect([looking.page?.from, looking.page?.labels.length]).toEqual([0, 20]);
+  await looking.begin(data, [1, 1, 1]);
+  expect([looking.page?.from, looking.page?.labels?.length]).toEqual([0, 20]);
   await looking.turn(40);
   expect([looking.page?.from, [...(looking.page?.labels ?? [])]]).toEqual([40, [40, 41, 42, 43, 44]]);
   await looking.turn(60);
@@ -58,7 +58,7 @@ test('Looking lays out pictures a page at a time and stops at both ends', async 
 test('Looking shows the newest choice, whichever answer comes last', async () => {
   const { looker, waiting } = worker();
   const looking = new Looking(() => Promise.resolve(looker));
-  await looking.begin(data);
+  await looking.begin(data, [1, 1, 1]);
   const both = [looking.show(checkpoint, 3), looking.show(checkpoint, 7)];
   await expect.poll(() => waiting.length).toBe(2);
   waiting[1]?.();
@@ -70,7 +70,7 @@ test('Looking shows the newest choice, whichever answer comes last', async () =>
 test('Looking says why a look failed and forgets everything when closed', async () => {
   const { looker, waiting, closed } = worker();
   const looking = new Looking(() => Promise.resolve(looker));
-  await looking.begin(data);
+  await looking.begin(data, [1, 1, 1]);
   const failing = looking.show(checkpoint, 13);
   await expect.poll(() => waiting.length).toBe(1);
   waiting[0]?.();

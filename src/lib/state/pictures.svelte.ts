@@ -1,9 +1,11 @@
 /** @file State: the pictures runs train on: the bundled set, or the user's own, read on this device. */
 import type { Shape } from '$lib/arch/architecture';
 import { countClasses, type ClassCount } from '$lib/data/class-counts';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet, Dataset } from '$lib/data/dataset';
 import type { Unreadable } from '$lib/data/folder';
+import { garmentScenes, sceneCount } from '$lib/data/garment-scenes';
 import type { Recorded } from '$lib/data/recorded';
+import { m } from '$paraglide/messages';
 import type { DataChoice } from '$workers/choice';
 import type { ChosenFile, PicturesAnswer, PicturesRequest } from '$workers/pictures/protocol';
 
@@ -17,8 +19,8 @@ export const bundledPictures = {
   validation: 2_000
 } as const satisfies { shape: Shape } & Record<string, unknown>;
 
-/** Where pictures come from: bundled with the page, a folder, files or the camera of the user's. */
-export const pictureSources = ['bundled', 'folder', 'files', 'camera'] as const;
+/** Where pictures come from: bundled with the page, scenes composed of these, a folder, files or the camera of the user's. */
+export const pictureSources = ['bundled', 'scenes', 'folder', 'files', 'camera'] as const;
 export type PictureSource = (typeof pictureSources)[number];
 
 /** Where decoded pictures are kept for the next visit; the database is for browsers without private files. */
@@ -26,7 +28,7 @@ export type PicturesKept = 'files' | 'database';
 
 /** What was read, with everything to tell about it. */
 interface Read {
-  readonly dataset: Dataset;
+  readonly dataset: ClassSet;
   readonly counts: readonly ClassCount[];
 }
 
@@ -43,7 +45,7 @@ export class Pictures {
   #notKept = $state('');
 
   /** `keep` is told of every set read, and whether it still has to be put into the database. */
-  constructor(private readonly keep: (dataset: Dataset, kept: PicturesKept) => void) {}
+  constructor(private readonly keep: (dataset: ClassSet, kept: PicturesKept) => void) {}
 
   get source(): PictureSource {
     return this.#source;
@@ -51,7 +53,7 @@ export class Pictures {
   set source(source: PictureSource) {
     this.#source = source;
   }
-  get own(): Dataset | null {
+  get own(): ClassSet | null {
     return this.#own?.dataset ?? null;
   }
   /** Pictures of each class and split of the own set. */
@@ -80,24 +82,40 @@ export class Pictures {
   /** What a run is given; null while own pictures are chosen but none are read. */
   get data(): DataChoice | null {
     if (this.#source === 'bundled') return { kind: 'bundled', id: 'fashion-mnist' };
+    if (this.#source === 'scenes') return { kind: 'bundled', id: garmentScenes.id };
     return this.own ? { kind: 'own', dataset: this.own } : null;
   }
-  /** Height, width and channels of the pictures chosen. */
-  get shape(): Shape {
-    return this.#source !== 'bundled' && this.own ? this.own.shape : bundledPictures.shape;
+  /** What is known of each picture chosen, and what they are called. */
+  get about(): Pick<Dataset, 'kind' | 'name'> {
+    if (this.#source === 'scenes') return { kind: 'scenes', name: m.data_scenes_name() };
+    return { kind: 'classes', name: this.#chosen?.name ?? bundledPictures.name };
   }
   get classes(): number {
-    return this.#source !== 'bundled' && this.own ? this.own.classes.length : bundledPictures.classes;
+    if (this.#source === 'scenes') return garmentScenes.classes;
+    return this.#chosen?.classes.length ?? bundledPictures.classes;
   }
+  /** The own set, where it is the one chosen. */
+  get #chosen(): ClassSet | null {
+    return this.#source === 'bundled' || this.#source === 'scenes' ? null : this.own;
+  }
+
+  /** Height, width and channels of the pictures chosen; scenes are as large as the network's input. */
+  shapeFor(input: Shape): Shape {
+    return this.#source === 'scenes' ? input : (this.#chosen?.shape ?? bundledPictures.shape);
+  }
+
   /** Pictures to train on. */
-  get train(): number {
-    return this.#source !== 'bundled' && this.own ? this.own.splits.train.count : bundledPictures.train;
+  trainFor(input: Shape): number {
+    if (this.#source === 'scenes') return sceneCount('train', input);
+    return this.#chosen?.splits.train.count ?? bundledPictures.train;
   }
 
   /** Puts back pictures that the database kept. */
-  restore(dataset: Dataset, source: string): void {
+  restore(dataset: ClassSet, source: string): void {
     if (this.#own) return;
-    this.#own = { dataset, counts: countClasses(dataset) };
+    // A set kept by an earlier version does not say its kind: there was one.
+    const own: ClassSet = { ...dataset, kind: 'classes' };
+    this.#own = { dataset: own, counts: countClasses(own) };
     this.#source = pictureSources.find((known) => known === source) ?? 'files';
   }
 

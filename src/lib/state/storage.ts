@@ -1,6 +1,6 @@
 /** @file State: what survives a reload, in IndexedDB: runs with their forms, checkpoints, latency tables, own pictures. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import type { LatencyTable } from '$lib/latency/table';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { Phase } from './phase';
@@ -26,7 +26,7 @@ interface Tables extends DBSchema {
   runs: { key: string; value: RunRecord };
   checkpoints: { key: string; value: Checkpoint };
   tables: { key: string; value: LatencyTable };
-  datasets: { key: string; value: Dataset };
+  datasets: { key: string; value: ClassSet };
 }
 
 type StoreName = 'runs' | 'checkpoints' | 'tables' | 'datasets';

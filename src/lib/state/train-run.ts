@@ -1,7 +1,7 @@
 /** @file State: what a training shows, folded from its worker's events. */
 import type { Architecture } from '$lib/arch/architecture';
 import type { FitChange } from '$lib/arch/fit';
-import type { Checked, Checkpoint } from '$lib/weights/checkpoint';
+import type { Checked, Checkpoint, Metric } from '$lib/weights/checkpoint';
 import type { Report, TrainEvent, TrainRequest } from '$workers/train/protocol';
 
 type Ready = TrainEvent & { readonly kind: 'ready' };
@@ -19,6 +19,7 @@ export interface EpochLine {
   readonly trainLoss: number;
   readonly trainAccuracy: number;
   readonly validationLoss: number;
+  /** By the view's metric. */
   readonly validationAccuracy: number;
 }
 
@@ -40,6 +41,8 @@ export interface TrainView {
   readonly refused: Ready['refused'];
   readonly workers: number;
   readonly dataset: string;
+  /** What the network is judged by. */
+  readonly metric: Metric;
   readonly pictures: number;
   readonly preparing: (TrainEvent & { kind: 'preparing' })['what'] | null;
   readonly epochs: number;
@@ -49,10 +52,8 @@ export interface TrainView {
   readonly share: number;
   readonly imagesPerSecond: number | null;
   readonly remainingMs: number | null;
-  /** The epoch kept as the result: the one with the best validation accuracy, when it beats what was continued. */
+  /** The epoch kept as the result; null while none beats what was to beat. */
   readonly best: EpochLine | null;
-  /** Validation accuracy of the checkpoint that was continued; null for a fresh training. */
-  readonly startAccuracy: number | null;
   /** How far the engine's answers are from TensorFlow.js' on the same weights; null until both were asked. */
   readonly checked: Checked | null;
   /** How it does class by class and picture by picture; null until the training ended. */
@@ -74,6 +75,7 @@ const untold = {
   refused: [],
   workers: 1,
   dataset: '',
+  metric: 'accuracy',
   pictures: 0,
   imagesPerSecond: null,
   remainingMs: null,
@@ -83,7 +85,8 @@ const untold = {
 
 /** A view as an earlier visit left it. */
 export function restoredTrain(view: TrainView): TrainView {
-  return { ...untold, ...view };
+  // A report of an earlier version does not say its kind: there was one.
+  return { ...untold, ...view, ...(view.report && { report: Object.assign({ kind: 'classes' }, view.report) }) };
 }
 
 /** The view of a training that was just asked for; one that continues what `before` showed keeps its curves. */
@@ -97,8 +100,7 @@ export function beginTrain(request: TrainRequest, before: TrainView | null = nul
     steps: before?.steps.filter((step) => step.at <= done) ?? [],
     lines: before?.lines.filter((line) => line.epoch <= done) ?? [],
     share: done / request.epochs,
-    best: before?.best ?? null,
-    startAccuracy: request.start?.from.validationAccuracy ?? null
+    best: before?.best ?? null
   };
 }
 
@@ -109,8 +111,21 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
       return { ...view, preparing: event.what };
     case 'ready': {
       const { arch, changes, engine, frame, why, warning } = event;
-      const { candidates, refused, workers, dataset, pictures } = event;
-      const told = { arch, changes, engine, frame, why, warning, candidates, refused, workers, dataset, pictures };
+      const { candidates, refused, workers, dataset, metric, pictures } = event;
+      const told = {
+        arch,
+        changes,
+        engine,
+        frame,
+        why,
+        warning,
+        candidates,
+        refused,
+        workers,
+        dataset,
+        metric,
+        pictures
+      };
       return { ...view, ...told, preparing: null };
     }
     case 'estimate': {
@@ -127,8 +142,7 @@ export function foldTrain(view: TrainView, event: TrainEvent): TrainView {
     case 'epoch': {
       const { epoch, epochs, trainLoss, trainAccuracy, validationLoss, validationAccuracy } = event;
       const line = { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy };
-      const beaten = (view.best?.validationAccuracy ?? view.startAccuracy ?? -1) < validationAccuracy;
-      const best = beaten ? line : view.best;
+      const best = event.best ? line : view.best;
       return { ...view, epochs, lines: [...view.lines, line], share: epoch / epochs, best };
     }
     case 'checked':

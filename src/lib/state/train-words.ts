@@ -25,7 +25,9 @@ export function trainWords(view: TrainView | null, phase: Phase): string {
 /** What a training that ended early leaves. */
 export function trainReached(view: TrainView | null): string {
   if (!view?.best) return m.run_train_nothing();
-  return m.run_train_reached({ epochs: view.lines.length, accuracy: formatPercent(view.best.validationAccuracy) });
+  const [epochs, value] = [view.lines.length, formatPercent(view.best.validationAccuracy)];
+  if (view.metric !== 'accuracy') return m.train_reached_metric({ epochs, metric: view.metric, value });
+  return m.run_train_reached({ epochs, accuracy: value });
 }
 
 /** Whether two networks are one table, whatever they are called. */

@@ -1,7 +1,7 @@
 /** @file Tests of what a training's form asks for. */
 import { expect, test } from 'vitest';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import { firstTrainForm, setAside, trainRequest, withOptimizer } from './training-form';
 
@@ -37,7 +37,8 @@ test('trainRequest(firstTrainForm) is SGD with a cosine, nothing smoothed, avera
 test("trainRequest(form) mirrors a person's own pictures only when told to", () => {
   const split = { count: 1, images: new Uint8Array(1), labels: new Uint8Array(1) };
   const splits = { train: split, validation: split, test: split };
-  const dataset: Dataset = {
+  const dataset: ClassSet = {
+    kind: 'classes',
     id: 'own',
     name: 'own',
     shape: [1, 1, 1],

@@ -6,7 +6,8 @@ import { withHead } from '$lib/arch/with-head';
 import { boxLoss } from './box-loss';
 import { decodeBox, detectorOf, encodeBox } from './boxes';
 import { basesOf, matchBoxes } from './default-box-match';
-import { plainBoxes, type LabelledBox } from './objective';
+import type { LabelledBox } from '$lib/data/dataset';
+import { plainBoxes } from './objective';
 
 const head = withHead({ ...mobileNetV2, input: [64, 64, 3] }, 'ssdlite');
 const arch = detectorOf({ ...head, classes: golden.boxes.classes, input: [64, 64, 3] });

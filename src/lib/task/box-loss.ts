@@ -1,9 +1,10 @@
 /** @file Tasks: SSD's multibox loss on plain arrays, with the gradient of the detector's answer. */
 import type { DetectionRule } from '$lib/arch/architecture';
+import type { LabelledBox } from '$lib/data/dataset';
 import type { Detector } from './boxes';
 import { largestOf } from './class-loss';
 import { basesOf, checkBoxes, matchBoxes, wantedMove } from './default-box-match';
-import type { BoxObjective, LabelledBox, Truth, Verdict } from './objective';
+import type { BoxObjective, Truth, Verdict } from './objective';
 
 /** The answer of a detector to one picture: `rows` default boxes of `classes` scores and four numbers. */
 interface Answer {

@@ -3,7 +3,7 @@ import type { DetectionRule } from '$lib/arch/architecture';
 import { m } from '$paraglide/messages';
 import { defaultBoxes, detectionGrids, encodeBox, type Detector } from './boxes';
 import { overlap, type Corners } from './nms';
-import type { LabelledBox } from './objective';
+import type { LabelledBox } from '$lib/data/dataset';
 
 /** A default box that overlaps a labelled one by this much has to find it (SSD §2.2). */
 const matchAt = 0.5;

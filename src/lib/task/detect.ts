@@ -1,6 +1,7 @@
 /** @file Tasks: what a detection head's numbers mean: boxes in the picture, each with a score and a class. */
 import type { Architecture, DetectionRule } from '$lib/arch/architecture';
-import { decodeBox, defaultBoxes, detectionGrids, detectorOf } from './boxes';
+import { decodeBox, detectorOf } from './boxes';
+import { basesOf } from './default-box-match';
 import { suppress } from './nms';
 
 /** Width and height of the picture in which boxes are wanted, in pixels. */
@@ -45,7 +46,7 @@ export function detect(output: Float32Array, arch: Architecture, size: PictureSi
   const detector = detectorOf(arch);
   const { rule } = detector.head;
   const { classes } = arch;
-  const bases = defaultBoxes(rule, detectionGrids(detector));
+  const { places: bases } = basesOf(detector);
   const count = bases.length / 4;
   const row = classes + 4;
   if (output.length !== count * row) {

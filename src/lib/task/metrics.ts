@@ -72,6 +72,12 @@ function hitsOf(pictures: readonly Found[], label: number, least: number): boole
   });
 }
 
+/** How many detections of a picture are hits, over all classes. */
+export function hitsIn(picture: Found, least = 0.5): number {
+  const labels = new Set(picture.there.map((one) => one.class));
+  return sumOf([...labels].map((label) => hitsOf([picture], label, least).filter(Boolean).length));
+}
+
 /**
  * Average precision of a class: the area under precision over recall, each precision raised to the best at the same or a
  * higher recall (PASCAL VOC 2010 devkit §4.4); null where the class is in no picture.

@@ -1,5 +1,5 @@
 /** @file Tasks: what a network learns from, as data: the kind of answer, its loss and what the truth is made of. */
-import type { Corners } from './nms';
+import type { LabelledBox } from '$lib/data/dataset';
 
 /** How a teacher's logits enter: `weight` is their share of the loss, the labels keep the rest (Hinton et al. 2015). */
 export type Teaching =
@@ -34,12 +34,6 @@ export const plainClasses: ClassObjective = { kind: 'classes', smoothing: 0, tea
 
 /** Three negatives for each match, as SSD §2.2. */
 export const plainBoxes: BoxObjective = { kind: 'boxes', negatives: 3 };
-
-/** A thing in a picture: corners as shares of the picture's width and height, 0 to 1, and its class (0 is background). */
-export interface LabelledBox {
-  readonly box: Corners;
-  readonly class: number;
-}
 
 /** What is right for a batch of `count` pictures. */
 export interface Truth {

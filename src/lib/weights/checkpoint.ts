@@ -18,6 +18,9 @@ export interface Checked {
   readonly worst: number;
 }
 
+/** What a network is judged by: accuracy of a classifier, mean IoU of masks, average precision of boxes at an overlap of a half. */
+export type Metric = 'accuracy' | 'mIoU' | 'AP@0.5';
+
 /** What produced a checkpoint. */
 export interface Provenance {
   readonly dataset: string;
@@ -27,7 +30,10 @@ export interface Provenance {
   readonly seed: number;
   /** Engine and build, as `Engine.build` spells it. */
   readonly engine: string;
+  /** How well it did on the validation split, 0 to 1, by `metric`. */
   readonly validationAccuracy: number | null;
+  /** Accuracy where absent. */
+  readonly metric?: Metric;
   /** Absent where nothing was compared. */
   readonly checked?: Checked;
 }
@@ -41,8 +47,11 @@ export interface Checkpoint {
 }
 
 /** Whether every number is finite; a plain sum, for files of millions. */
-export function allFinite({ data }: Tensor): boolean {
+export function finiteValues(data: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += 0 * (data[i] as number);
   return sum === 0;
 }
+
+/** Whether every number of a tensor is finite. */
+export const allFinite = ({ data }: Tensor): boolean => finiteValues(data);

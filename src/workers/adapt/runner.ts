@@ -6,7 +6,7 @@ import type { PruneEvaluator } from '$lib/netadapt/evaluator';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import { checkedCheckpoint } from '../checked';
-import { datasetOf, type Platform } from '../platform';
+import { classSetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
 import { TrainerPool } from '../trainer/pool';
@@ -112,7 +112,7 @@ export function createAdaptRunner(platform: Platform): Runner<AdaptRequest, Adap
 
   async function run(request: AdaptRequest, report: Report): Promise<RunEnd<AdaptResult>> {
     await report({ kind: 'preparing', what: 'data' });
-    const dataset = await datasetOf(platform, request.data);
+    const dataset = await classSetOf(platform, request.data);
     const { checkpoint } = request;
     const wrong = mismatch(checkpoint.arch, dataset);
     if (wrong) return { kind: 'failed', reason: wrong };

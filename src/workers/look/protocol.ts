@@ -11,10 +11,10 @@ export interface Album {
   readonly classes: readonly string[];
 }
 
-/** Some pictures, uint8 [count, height, width, channels], with their labels. */
+/** Some pictures, uint8 [count, height, width, channels], with their labels; scenes have none. */
 export interface Pictures {
   readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | null;
 }
 
 /** An op's output on the picture. */
@@ -30,18 +30,19 @@ export interface SeenMap {
 
 /** What a network makes of one picture. */
 export interface Look {
-  readonly label: number;
+  /** The class of the picture; scenes have none. */
+  readonly label: number | null;
   /** Uint8 [height, width, channels]. */
   readonly pixels: Uint8Array;
-  /** Softmax over the classes. */
-  readonly probabilities: Float32Array;
+  /** Softmax over the classes; null where the network answers with a mask or boxes. */
+  readonly probabilities: Float32Array | null;
   readonly maps: readonly SeenMap[];
 }
 
 /** What the worker offers; every call may reject with a sentence. */
 export interface LookRunner {
-  /** Loads the pictures; call it first. */
-  open(data: DataChoice): Promise<Album>;
+  /** Loads the pictures, scenes to the size of a network's input; call it first. */
+  open(data: DataChoice, input: Shape): Promise<Album>;
   pictures(from: number, count: number): Promise<Pictures>;
   look(checkpoint: Checkpoint, picture: number): Promise<Look>;
 }

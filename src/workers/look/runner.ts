@@ -53,16 +53,17 @@ export function createLookRunner(platform: Platform): LookRunner {
   }
 
   return {
-    async open(data) {
-      dataset = await datasetOf(platform, data);
+    async open(data, input) {
+      dataset = await datasetOf(platform, data, input);
       const { shape, classes, splits } = dataset;
       return { count: splits[split].count, shape, classes };
     },
     async pictures(from, count) {
-      const { shape, splits } = album();
-      const size = shape[0] * shape[1] * shape[2];
-      const { images, labels } = splits[split];
-      return { pixels: images.slice(from * size, (from + count) * size), labels: labels.slice(from, from + count) };
+      const open = album();
+      const [height, width, channels] = open.shape;
+      const size = height * width * channels;
+      const labels = open.kind === 'classes' ? open.splits[split].labels.slice(from, from + count) : null;
+      return { pixels: open.splits[split].images.slice(from * size, (from + count) * size), labels };
     },
     async look(checkpoint, picture) {
       const { shape, classes, splits } = album();
@@ -73,7 +74,8 @@ export function createLookRunner(platform: Platform): LookRunner {
       }
       const size = shape[0] * shape[1] * shape[2];
       const images = new Float32Array(size);
-      const [label = 0] = normalise(album(), split, [picture], images);
+      const { labels } = normalise(album(), split, [picture], images);
+      const single = album().kind === 'classes';
       const ops = lower(arch);
       const ids = ops.map(({ id }) => id);
       const found = await (await networkOf(checkpoint)).activations(images, 1, ids);
@@ -83,9 +85,9 @@ export function createLookRunner(platform: Platform): LookRunner {
       });
       const last = ids.at(-1) ?? '';
       return {
-        label,
+        label: single ? (labels[0] ?? null) : null,
         pixels: splits[split].images.slice(picture * size, (picture + 1) * size),
-        probabilities: softmax(found[last] ?? new Float32Array()),
+        probabilities: single ? softmax(found[last] ?? new Float32Array()) : null,
         maps
       };
     }

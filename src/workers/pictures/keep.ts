@@ -1,7 +1,7 @@
 /** @file Workers: keeps decoded pictures between visits, by what they were made from, so that nothing is decoded twice. */
 import * as v from 'valibot';
 import { countClasses } from '$lib/data/class-counts';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import { manifestOf, parseManifest, rawParts, readRaw } from '$lib/data/bundled';
 import type { Unreadable } from '$lib/data/folder';
 import type { PicturesAnswer } from './protocol';
@@ -51,7 +51,7 @@ async function forget(disk: Disk, key: string): Promise<void> {
 export async function keepSet(
   disk: Disk,
   key: string,
-  set: { dataset: Dataset; unreadable: readonly Unreadable[] }
+  set: { dataset: ClassSet; unreadable: readonly Unreadable[] }
 ): Promise<void> {
   const { dataset, unreadable } = set;
   const others = (await keysOf(disk)).filter((other) => other !== key);
@@ -71,7 +71,7 @@ export async function reopenSet(disk: Disk, key: string | null): Promise<Picture
   const record = parsed(recordSchema, await disk.read(`${wanted}.json`));
   const raw = await disk.read(`${wanted}.u8`);
   if (!record || !raw) return { kind: 'none' };
-  let dataset: Dataset;
+  let dataset: ClassSet;
   try {
     dataset = await readRaw(parseManifest(record.manifest), raw);
   } catch {

@@ -1,7 +1,7 @@
 /** @file Workers: reading a person's own pictures, as messages. */
 import type { Shape } from '$lib/arch/architecture';
 import type { ClassCount } from '$lib/data/class-counts';
-import type { Dataset } from '$lib/data/dataset';
+import type { ClassSet } from '$lib/data/dataset';
 import type { Unreadable } from '$lib/data/folder';
 import type { Recorded } from '$lib/data/recorded';
 
@@ -24,7 +24,7 @@ export type Kept = { readonly kind: 'files' } | { readonly kind: 'nowhere'; read
 export type PicturesAnswer =
   | {
       readonly kind: 'ok';
-      readonly dataset: Dataset;
+      readonly dataset: ClassSet;
       readonly counts: readonly ClassCount[];
       readonly unreadable: readonly Unreadable[];
       readonly kept: Kept;

@@ -14,7 +14,7 @@ import { sizeOf, spaceOf } from '$lib/search/space';
 import { trialSeed, type Trial } from '$lib/search/trial';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { checkedCheckpoint } from '../checked';
-import { datasetOf, type Platform } from '../platform';
+import { classSetOf, type Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
 import { TrainerPool } from '../trainer/pool';
@@ -157,7 +157,7 @@ export function createSearchRunner(platform: Platform): Runner<SearchRequest, Se
 
   async function run(request: SearchRequest, report: Report): Promise<RunEnd<SearchResult>> {
     await report({ kind: 'preparing', what: 'data' });
-    const dataset = await datasetOf(platform, request.data);
+    const dataset = await classSetOf(platform, request.data);
     const { arch, changes } = fitTo(request.arch, dataset.shape, dataset.classes.length);
     const space = spaceOf(arch);
     const setting = request.table?.setting ?? defaultSetting(request.runtime, arch.input);

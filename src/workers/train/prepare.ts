@@ -1,15 +1,16 @@
 /** @file Workers: everything a training needs before its first step: pictures, table, the fastest engine, its frame, an estimate. */
 import { fitTo, type FitChange } from '$lib/arch/fit';
 import type { Architecture } from '$lib/arch/architecture';
+import { whyNotAugment } from '$lib/data/augment';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine, Network } from '$lib/engine/engine';
 import { openFramedEngine, type FramedNetwork } from '$lib/engine/framed';
-import { mustServe } from '$lib/engine/loss';
 import { defaultRecipe, type Recipe } from '$lib/engine/recipe';
+import { ruleOf } from '$lib/engine/optimiser-state';
 import { timeStep } from '$lib/engine/step-time';
 import { stepsPerEpoch } from '$lib/engine/steps';
 import { lower } from '$lib/ops/lower';
-import { plainClasses } from '$lib/task/objective';
+import { metricOf, whyNotLearn } from '$lib/task/head-objective';
 import { plainPictures } from '$lib/task/optimize';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { initTensors } from '$lib/weights/init';
@@ -30,6 +31,8 @@ export interface Prepared {
   readonly dataset: Dataset;
   readonly arch: Architecture;
   readonly build: string;
+  /** What the optimizer remembers; null where it begins anew. */
+  readonly memory: Tensors | null;
   /** Builds the network to train; framed unless TensorFlow.js trains itself or did not open. */
   createNetwork(): Promise<{ readonly network: Network; readonly framed: FramedNetwork | null }>;
 }
@@ -41,6 +44,20 @@ function recipeOf(request: TrainRequest): Recipe {
   const { epochs, batchSize, learningRate, seed, data, recipe } = request;
   const augment = { ...plainPictures, flip: mayMirror(data) };
   return { ...defaultRecipe({ augment, ...recipe }), epochs, batchSize, learningRate, seed };
+}
+
+/** Throws a sentence unless the table learns from these pictures as the recipe changes them. */
+function mustLearn(arch: Architecture, dataset: Dataset, request: TrainRequest): void {
+  const refusal = whyNotLearn(arch, dataset) || whyNotAugment(dataset, recipeOf(request).augment);
+  if (refusal) throw new Error(refusal);
+  if (request.teacher && dataset.kind === 'scenes') throw new Error(m.learning_no_teacher({ data: dataset.name }));
+}
+
+/** The memory handed over, unless another rule filled it; what a person should know then. */
+function memoryFor({ memory = null }: TrainRequest, { optimizer }: Recipe): { memory: Tensors | null; lost: string } {
+  const rule = memory && ruleOf(memory);
+  if (rule === null || rule === optimizer.kind) return { memory, lost: '' };
+  return { memory: null, lost: m.engine_memory_rule({ before: rule, rule: optimizer.kind }) };
 }
 
 /** What is trained, and its first weights. */
@@ -81,9 +98,9 @@ async function estimate(
 /** Prepares a training and reports what was found on the way. */
 export async function prepare(platform: Platform, request: TrainRequest, report: Report): Promise<Prepared> {
   await report({ kind: 'preparing', what: 'data' });
-  const dataset = await datasetOf(platform, request.data);
+  const dataset = await datasetOf(platform, request.data, (request.start?.arch ?? request.arch).input);
   const { arch, changes } = fitTo(request.start?.arch ?? request.arch, dataset.shape, dataset.classes.length);
-  mustServe(arch, plainClasses);
+  mustLearn(arch, dataset, request);
   const tensors = request.start?.tensors ?? initTensors(lower(arch), request.seed);
   const start = { arch, changes, tensors };
   await report({ kind: 'preparing', what: 'timing' });
@@ -91,9 +108,12 @@ export async function prepare(platform: Platform, request: TrainRequest, report:
   await report({ kind: 'preparing', what: 'engine' });
   const { engine, why, candidates, refused } = opened;
   const { frame, warning } = await frameFor(platform, engine);
+  const recipe = recipeOf(request);
+  const { memory, lost } = memoryFor(request, recipe);
   const prepared: Prepared = {
     request,
-    recipe: recipeOf(request),
+    recipe,
+    memory,
     startEpoch: Math.ceil(request.start?.from.epochs ?? 0),
     dataset,
     arch,
@@ -111,11 +131,12 @@ export async function prepare(platform: Platform, request: TrainRequest, report:
     engine: engine.build,
     frame: frame?.build ?? null,
     why,
-    warning: opened.warning ?? warning,
+    warning: [opened.warning ?? warning, lost].filter(Boolean).join(' ') || null,
     candidates,
     refused,
     workers: opened.workers,
     dataset: dataset.name,
+    metric: metricOf(arch),
     pictures: dataset.splits.train.count,
     batchSize: request.batchSize
   });

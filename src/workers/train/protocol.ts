@@ -5,10 +5,12 @@ import type { EngineCandidate, RefusedEngine } from '$lib/engine/choose';
 import type { Recipe } from '$lib/engine/recipe';
 import type { Report } from '$lib/engine/report';
 import type { Teaching } from '$lib/task/objective';
-import type { Checked, Checkpoint, Tensors } from '$lib/weights/checkpoint';
+import type { Checked, Checkpoint, Metric, Tensors } from '$lib/weights/checkpoint';
 import type { DataChoice, EngineChoice } from '../choice';
 
-export type { Mistake, Report } from '$lib/engine/report';
+export type { ClassesReport, Mistake } from '$lib/engine/class-report';
+export type { Report } from '$lib/engine/report';
+export type { JudgedScene, SceneAnswer, SceneReport } from '$lib/engine/scene-report';
 
 /** What a recipe says beyond the four numbers every form shows; what is left out is as in `defaultRecipe`. */
 export type RecipeDetails = Partial<Omit<Recipe, 'epochs' | 'batchSize' | 'learningRate' | 'seed'>>;
@@ -36,8 +38,10 @@ export interface TrainRequest {
   /** Workers that share every step, on the SIMD core; without, as many as are timed to be fastest. */
   readonly workers?: number;
   readonly teacher?: Teacher | null;
-  /** What the optimizer remembered at `start`, from the epoch event that held it; without, its memory starts empty. */
+  /** What the optimizer remembered at `start`, from the epoch event that held it; without, or of another rule, its memory starts empty. */
   readonly memory?: Tensors | null;
+  /** What an epoch must beat to be kept, judged by the same pictures; without, the `start` of a training with a memory. */
+  readonly best?: Checkpoint | null;
   /** 'estimate' prepares, times a step, reports 'ready' and 'estimate' and ends as stopped without a result. */
   readonly only?: 'estimate';
 }
@@ -61,6 +65,8 @@ export type TrainEvent =
       readonly refused: readonly RefusedEngine[];
       readonly workers: number;
       readonly dataset: string;
+      /** What the network is judged by. */
+      readonly metric: Metric;
       readonly pictures: number;
       readonly batchSize: number;
     }
@@ -94,18 +100,24 @@ export type TrainEvent =
       readonly trainLoss: number;
       readonly trainAccuracy: number;
       readonly validationLoss: number;
+      /** By the metric of 'ready', as in `checkpoint`. */
       readonly validationAccuracy: number;
       readonly imagesPerSecond: number;
       readonly elapsedMs: number;
       /** `checkpoint.from.checked` says what TensorFlow.js answered on the same weights. */
       readonly checkpoint: Checkpoint;
+      /** Whether it is kept: better than every one before, and than what was to beat. */
+      readonly best: boolean;
       /** What the optimizer remembers: give it back with `checkpoint` to go on as if never stopped. */
       readonly memory: Tensors;
     }
   /** At the end or stop: the core's logits against TensorFlow.js' on the same weights. */
   | { readonly kind: 'checked'; readonly checked: Checked }
-  /** At the end or stop, on the validation split. */
+  /** At the end or stop: the network that is kept, on the validation split. */
   | { readonly kind: 'report'; readonly report: Report };
 
-/** The network at the end, or at the stop. */
+/**
+ * The network that is kept: of the epoch with the best validation accuracy, the first of equals, or what was to beat. A
+ * training stopped within its first epoch keeps what it had, scored, as so many epochs as it began with.
+ */
 export type TrainResult = Checkpoint;

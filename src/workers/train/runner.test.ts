@@ -19,9 +19,10 @@ describe('a training run', () => {
     const [{ checked } = { checked: null }] = done.of('checked');
     expect(checked).toEqual(resultOf(done).from.checked);
     const [{ report } = { report: null }] = done.of('report');
-    expect(report?.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(24);
-    expect(report?.accuracy).toBe(resultOf(done).from.validationAccuracy);
-    expect(report?.worst.every(({ truth, predicted }) => truth !== predicted)).toBe(true);
+    if (report?.kind !== 'classes') throw new Error('test: classes were asked for');
+    expect(report.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(24);
+    expect(report.accuracy).toBe(resultOf(done).from.validationAccuracy);
+    expect(report.worst.every(({ truth, predicted }) => truth !== predicted)).toBe(true);
     expect(done.end.kind).toBe('done');
   });
 
@@ -61,7 +62,7 @@ describe('a training run', () => {
     });
     expect(end.kind === 'failed' ? end.reason : end.kind).toBe('stopped');
     const { from, tensors } = resultOf({ end });
-    expect(from).toMatchObject({ epochs: 0, validationAccuracy: null });
+    expect(from.epochs).toBe(0);
     expect(from.checked?.worst).toBeLessThan(1e-4);
     expect(tensors).not.toEqual(initTensors(lower(request.arch), request.seed));
   });
@@ -110,7 +111,7 @@ describe('a training run', () => {
         forward: (images, count) => note().then(() => network.forward(images, count))
       };
     });
-    let last: Tensors = {};
+    let best: Tensors = {};
     const answeredAs = (kept: Tensors): void => {
       expect(answered.length).toBeGreaterThan(0);
       for (const tensors of answered) expect(tensors).toEqual(kept);
@@ -119,14 +120,16 @@ describe('a training run', () => {
     const asked = { ...request, recipe: { averaging } };
     const end = await createTrainRunner(platformOf(noting)).run(asked, async (event) => {
       if (event.kind === 'epoch') {
-        answeredAs((last = event.checkpoint.tensors));
+        const { tensors } = event.checkpoint;
+        answeredAs(tensors);
+        if (event.best) best = tensors;
         const proper = event.memory[`weights/stem.weight`];
         expect(proper !== undefined).toBe(averaging !== null);
-        if (proper) expect(last['stem.weight']).not.toEqual(proper);
+        if (proper) expect(tensors['stem.weight']).not.toEqual(proper);
       } else if (event.kind === 'checked') answered = [];
-      else if (event.kind === 'report') answeredAs(last);
+      else if (event.kind === 'report') answeredAs(best);
     });
-    expect(resultOf({ end }).tensors).toEqual(last);
+    expect(resultOf({ end }).tensors).toEqual(best);
   });
 
   test('fails in a sentence when the engines disagree', async () => {

@@ -2,8 +2,10 @@
 import { asKept } from '$lib/engine/as-kept';
 import type { Network } from '$lib/engine/engine';
 import type { FramedNetwork } from '$lib/engine/framed';
+import { evaluate } from '$lib/engine/evaluate';
 import { reportOn } from '$lib/engine/report';
 import { train } from '$lib/engine/train';
+import { metricOf } from '$lib/task/head-objective';
 import { stepsPerEpoch } from '$lib/engine/steps';
 import { allFinite, type Checkpoint, type Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
@@ -59,50 +61,80 @@ async function checkpointOf(
     seed: request.seed,
     engine: build,
     validationAccuracy: score.accuracy,
+    ...(metricOf(arch) !== 'accuracy' && { metric: metricOf(arch) }),
     ...(checked && { checked })
   };
   return { format: 1, arch, tensors, from };
 }
 
+/** What an epoch must beat to be kept: a network judged by the same pictures, or nothing. */
+function toBeat({ request, dataset }: Prepared): Checkpoint | null {
+  const best = request.best ?? (request.memory ? request.start : null);
+  return best?.from.datasetSha256 === dataset.sha256 ? best : null;
+}
+
+/** The network as it stands within its first epoch, with its score. */
+async function unfinished(prepared: Prepared, trained: Trained): Promise<Checkpoint> {
+  const { network } = trained;
+  const { dataset, recipe, startEpoch } = prepared;
+  if (recipe.averaging !== null) await network.write(await network.readAveraged());
+  const { value } = await evaluate(network, 'validation', dataset, { batchSize: recipe.batchSize, pause: breath });
+  return checkpointOf(prepared, trained, { epochs: startEpoch, accuracy: value });
+}
+
 /** A runner that trains on this platform. */
 export function createTrainRunner(platform: Platform): Runner<TrainRequest, TrainEvent, TrainResult> {
   const gate = new RunGate();
+  let pausedMs = 0;
+
+  const clock = (): number => platform.clock() - pausedMs;
+
+  /** Waits while paused, which is no time at work; answers whether to go on. */
+  const hold = async (): Promise<boolean> => {
+    const since = platform.clock();
+    const goes = await gate.open();
+    pausedMs += platform.clock() - since;
+    return goes;
+  };
 
   const pause = async (): Promise<void> => {
     await breath();
-    await gate.open();
+    await hold();
   };
 
-  /** Trains to the end or the stop; answers what went wrong, or the last checkpoint. */
+  /** Trains to the end or the stop; answers what went wrong, or the network that is kept. */
   async function trainAll(prepared: Prepared, trained: Trained, report: Report): Promise<Checkpoint | string> {
     const { request, recipe, dataset, startEpoch } = prepared;
     const perEpoch = stepsPerEpoch(dataset, recipe);
-    let last = { epochs: startEpoch, accuracy: request.start?.from.validationAccuracy ?? null };
+    let kept = toBeat(prepared);
     const tutor = await openTutor(platform, request, dataset);
     try {
-      const options = { clock: platform.clock, startEpoch, pause, ...(tutor && { tutor }) };
+      const options = { clock, startEpoch, pause, ...(tutor && { tutor }) };
       for await (const event of train(trained.network, dataset, recipe, options)) {
         if (event.kind === 'failed') return event.reason;
         if (event.kind === 'epoch') {
-          last = { epochs: event.epoch + 1, accuracy: event.validationAccuracy };
-          const checkpoint = await checkpointOf(prepared, trained, last);
-          await report({ ...event, epoch: last.epochs, checkpoint, memory: await memoryOf(trained, prepared) });
+          const score = { epochs: event.epoch + 1, accuracy: event.validationAccuracy };
+          const checkpoint = await checkpointOf(prepared, trained, score);
+          const best = score.accuracy > (kept?.from.validationAccuracy ?? -1);
+          if (best) kept = checkpoint;
+          const memory = await memoryOf(trained, prepared);
+          await report({ ...event, epoch: score.epochs, checkpoint, best, memory });
         } else {
           await report({ ...event, epochs: recipe.epochs, stepsPerEpoch: perEpoch });
         }
-        if (!(await gate.open())) break;
+        if (!(await hold())) break;
       }
-      return await checkpointOf(prepared, trained, last);
+      return kept ?? (await unfinished(prepared, trained));
     } finally {
       tutor?.dispose();
     }
   }
 
-  /** What the trained network is worth, picture by picture. */
+  /** What the network that is kept is worth, picture by picture. */
   async function tell(result: Checkpoint, { dataset, recipe }: Prepared, { network }: Trained, report: Report) {
     const { checked } = result.from;
     if (checked) await report({ kind: 'checked', checked });
-    if (recipe.averaging !== null) await network.write(result.tensors);
+    await network.write(result.tensors);
     const full = await reportOn(network, 'validation', dataset, { batchSize: recipe.batchSize, pause: breath });
     await report({ kind: 'report', report: full });
   }
@@ -112,7 +144,7 @@ export function createTrainRunner(platform: Platform): Runner<TrainRequest, Trai
     if (request.only === 'estimate' || !(await gate.open())) return { kind: 'stopped', result: null };
     const trained = await prepared.createNetwork();
     try {
-      if (request.memory) await goOn(trained.network, request.memory);
+      if (prepared.memory) await goOn(trained.network, prepared.memory);
       const result = await trainAll(prepared, trained, report);
       if (typeof result === 'string') return { kind: 'failed', reason: result };
       await tell(result, prepared, trained, report);

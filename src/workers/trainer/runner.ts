@@ -8,7 +8,7 @@ import { runSteps, stepsPerEpoch } from '$lib/engine/steps';
 import { plainPictures } from '$lib/task/optimize';
 import { initTensors } from '$lib/weights/init';
 import { m } from '$paraglide/messages';
-import { datasetOf, mayMirror, type Platform } from '../platform';
+import { classSetOf, mayMirror, type Platform } from '../platform';
 import { RunGate } from '../run';
 import { breath } from '../breath';
 import type { TrainerAnswer, TrainerJob, TrainerRunner } from './protocol';
@@ -74,7 +74,7 @@ export function createTrainer(platform: Platform): TrainerRunner {
       const trained = await network.read();
       return {
         kind: 'scored',
-        validationAccuracy: score.accuracy,
+        validationAccuracy: score.value,
         validationLoss: score.loss,
         trained,
         pictures,
@@ -87,7 +87,7 @@ export function createTrainer(platform: Platform): TrainerRunner {
 
   return {
     async open({ data, engine, batchSize }) {
-      const dataset = await datasetOf(platform, data);
+      const dataset = await classSetOf(platform, data);
       const { engine: chosen } = await platform.openEngine(engine);
       opened = { dataset, engine: chosen, batchSize, flip: mayMirror(data) };
       return { build: chosen.build };

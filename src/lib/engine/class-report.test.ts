@@ -1,9 +1,9 @@
 /** @file Tests of the report on a split: a network by formula, numbers counted by hand. */
 import { expect, test } from 'vitest';
 import { smallNetworks } from '../../../test/support/small-networks';
-import type { Dataset, Split } from '$lib/data/dataset';
+import type { ClassSet, Split } from '$lib/data/dataset';
 import type { Network } from './engine';
-import { reportOn } from './report';
+import { reportOnClasses } from './class-report';
 
 /** Pictures of one pixel; its value is the picture's name. */
 const split: Split = {
@@ -12,7 +12,8 @@ const split: Split = {
   labels: Uint8Array.from([0, 0, 1, 1, 2])
 };
 const none: Split = { count: 0, images: new Uint8Array(), labels: new Uint8Array() };
-const dataset: Dataset = {
+const dataset: ClassSet = {
+  kind: 'classes',
   id: 'five',
   name: 'Five',
   shape: [1, 1, 1],
@@ -48,8 +49,8 @@ const network: Network = {
   dispose: () => undefined
 };
 
-test('reportOn(network, split) counts answers by class, whatever the batch', async () => {
-  const report = await reportOn(network, 'test', dataset, { batchSize: 2 });
+test('reportOnClasses(network, split) counts answers by class, whatever the batch', async () => {
+  const report = await reportOnClasses(network, 'test', dataset, { batchSize: 2 });
   expect(report).toMatchObject({ split: 'test', count: 5, accuracy: 2 / 5, top5: null });
   expect(report.confusion).toEqual([
     [1, 1, 0],
@@ -61,11 +62,11 @@ test('reportOn(network, split) counts answers by class, whatever the batch', asy
     { name: 'b', count: 2, recall: 1 / 2, precision: 1 / 3 },
     { name: 'c', count: 1, recall: 0, precision: null }
   ]);
-  expect(await reportOn(network, 'test', dataset, { batchSize: 5 })).toEqual(report);
+  expect(await reportOnClasses(network, 'test', dataset, { batchSize: 5 })).toEqual(report);
 });
 
-test('reportOn(network, split) shows the most confident mistakes first, with their pictures', async () => {
-  const { worst, loss } = await reportOn(network, 'test', dataset, { batchSize: 2 });
+test('reportOnClasses(network, split) shows the most confident mistakes first, with their pictures', async () => {
+  const { worst, loss } = await reportOnClasses(network, 'test', dataset, { batchSize: 2 });
   expect(worst.map(({ picture, truth, predicted, pixels }) => [picture, truth, predicted, ...pixels])).toEqual([
     [3, 1, 0, 40],
     [4, 2, 1, 50],
@@ -85,6 +86,6 @@ test('reportOn(network, split) shows the most confident mistakes first, with the
   expect(loss).toBeCloseTo(rows.reduce((sum, row) => sum + crossEntropy(row), 0) / 5, 5);
 });
 
-test('reportOn(network, split) refuses an empty split', async () => {
-  await expect(reportOn(network, 'train', dataset, { batchSize: 2 })).rejects.toThrow('split train');
+test('reportOnClasses(network, split) refuses an empty split', async () => {
+  await expect(reportOnClasses(network, 'train', dataset, { batchSize: 2 })).rejects.toThrow('split train');
 });
