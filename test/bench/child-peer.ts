@@ -10,9 +10,9 @@ type Hello = Readonly<Record<string, unknown>>;
 export async function openChild(
   name: string,
   command: string,
-  args: readonly string[]
+  { args, env = {} }: { readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> }
 ): Promise<Peer & { hello: Hello }> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<unknown> => {
     const next: IteratorResult<string, undefined> = await lines.next();

@@ -52,7 +52,7 @@ export async function serveCore(core: Core, arch: Architecture, batch: number): 
 export async function coreAsPeer(core: Core, arch: Architecture): Promise<Peer & { readonly bytes: number }> {
   const script = process.argv[1] ?? '';
   const args = [...process.execArgv, script, '--serve', arch.name, ...(core.variant === 'plain' ? ['--plain'] : [])];
-  const peer = await openChild(`core ${core.variant}`, process.execPath, args);
+  const peer = await openChild(`core ${core.variant}`, process.execPath, { args });
   return { ...peer, bytes: Number(peer.hello['bytes']) };
 }
 

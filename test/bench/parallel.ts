@@ -1,9 +1,12 @@
-/** @file Benchmarks: one training on 1 and 2 workers beside PyTorch on 1 and 2 threads, 64 pictures a step, wall and CPU time, turn by turn in one run. */
+/**
+ * @file Benchmarks: one training on 1 and 2 workers beside PyTorch on 1 and 2 threads, 64 pictures a step, wall and CPU time,
+ * turn by turn in one run; then two workers that train a network each, against one of them alone.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { replicaThreads } from '../../src/cli/open-parallel';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import type { Engine } from '../../src/lib/engine/engine';
@@ -20,6 +23,7 @@ import { networkA, networkS } from './networks';
 import { openCore } from './our-peers';
 import { cpuOf, median, type Peer } from './peer';
 import { openTorch, torchVersion } from './torch-peer';
+import { measureTwo, trainOwn, type OwnNetwork } from './two-networks';
 
 const BATCH = 64;
 /** A turn ends here: threads that spin for each other take seconds a step where others use the processor too. */
@@ -147,8 +151,17 @@ async function main(): Promise<void> {
       return [`net${all[0]?.network ?? ''}`, Object.fromEntries(entries)];
     })
   );
+  const plain = process.argv.includes('--plain');
+  const file = fileURLToPath(import.meta.url);
+  const own = (arch: Architecture, steps: number) => measureTwo(file, { arch, batch: BATCH, plain }, { rounds, steps });
+  rank(['--fifo', '5']);
+  const twoNetworks = [await own(networkA, 4), await own(networkS, 20)].map(({ network, ...times }) => ({
+    network,
+    ...Object.fromEntries(Object.entries(times).map(([name, value]) => [name, rounded(value)]))
+  }));
+  rank(['--other', '0']);
   const machine = describeMachine(torchVersion());
-  const result = { machine, first, loadBefore: before, loadAfter: load(), batch: BATCH, ratios, rows };
+  const result = { machine, first, loadBefore: before, loadAfter: load(), batch: BATCH, ratios, twoNetworks, rows };
   const path = keepResult('parallel', result);
   if (process.argv.includes('--json')) console.log(JSON.stringify(result, null, 2));
   else {
@@ -159,13 +172,18 @@ async function main(): Promise<void> {
         : 'A load above 0 before the run means that others worked beside it: best is nearer to an idle machine.'
     );
     console.table(rows);
-    console.log('Times as often as 2 workers, middle and best (of PyTorch the faster layout):');
+    console.log('How many times as long as 2 workers, middle and best (of PyTorch the faster layout):');
     console.table(ratios);
+    console.log('Two workers that train a network each: ms of a step, and the share of speed lost beside the other:');
+    console.table(twoNetworks);
     console.log(`written to ${path}`);
   }
 }
 
+/** What this thread was started with; replicas get nothing. */
+const given = workerData as OwnNetwork | null;
 if (isMainThread) await main();
+else if (given) await trainOwn(given);
 else
   parentPort?.on(
     'message',

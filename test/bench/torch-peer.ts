@@ -30,13 +30,17 @@ function tableOf({ input, classes, norm, stem, rows, head }: Architecture): obje
   return { input, classes, ...norm, stem, rows: rows.map(rowOf), head: head.conv };
 }
 
+/** Threads that wait for each other sleep: spinning ones take seconds a step where others use the processor too. */
+export const quietThreads = { OMP_WAIT_POLICY: 'PASSIVE', GOMP_SPINCOUNT: '0' };
+
 /** Starts PyTorch with the network of the table. */
 export async function openTorch(arch: Architecture, batch: number, layout: Layout, threads = 1): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'bneck-torch-'));
   const file = join(folder, 'network.json');
   writeFileSync(file, JSON.stringify(tableOf(arch)));
   const script = join(process.cwd(), 'test/bench/torch_step.py');
-  const peer = await openChild(`PyTorch ${layout}`, PYTHON, [script, file, String(batch), layout, String(threads)]);
+  const args = [script, file, String(batch), layout, String(threads)];
+  const peer = await openChild(`PyTorch ${layout}`, PYTHON, { args, env: quietThreads });
   rmSync(folder, { recursive: true });
   return peer;
 }
