@@ -19,7 +19,7 @@ if (!here) process.stdout.write(`skipped: ${folder} is absent, npm run data:fash
 test.runIf(here)(
   'six bnecks at half width, six epochs',
   async () => {
-    const read = await readOwnPictures(folder);
+    const read = await readOwnPictures(folder, [28, 28, 1]);
     if (read.kind === 'bad') throw new Error(read.message);
     const { dataset } = read;
     const { arch } = fitTo(scaleWidth(networkA, 0.5), dataset.shape, dataset.classes.length);

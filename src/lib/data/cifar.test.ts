@@ -46,6 +46,8 @@ describe('readCifar', () => {
     bytes[5 * 3073] = value;
     return bytes;
   };
+  const alone = (batch: Uint8Array, record: number, label: number) =>
+    batch.map((value, at) => (at % record === 0 ? label : value));
   test.each([
     [
       'a cut batch',
@@ -75,7 +77,17 @@ describe('readCifar', () => {
     [
       'too few pictures',
       [{ name: 'data_batch_1.bin', bytes: cifarBatch(2, 10) }],
-      'c: every split must get pictures, got 2 pictures of 10 classes'
+      'c: every split must get pictures, got 2 pictures of 2 classes'
+    ],
+    [
+      'one class',
+      [{ name: 'data_batch_1.bin', bytes: alone(cifarBatch(12, 10), 3073, 4) }],
+      'c: must have pictures of at least two classes, got 12 of class 4 alone'
+    ],
+    [
+      'one class to train on',
+      [{ name: 'data_batch_1.bin', bytes: alone(cifarBatch(12, 10), 3073, 4) }, ten('test_batch.bin')],
+      'c: must have at least two classes to train on, got 10 pictures of class 4 alone'
     ]
   ])('refuses %s', async (_, files, message) => {
     await expect(readCifar('c', files, 1)).rejects.toThrow(message);

@@ -60,9 +60,22 @@ describe('readFolder', () => {
   test.each<[string, FolderEntry[], string]>([
     ['an empty folder', [], 'folder pets: must hold one subfolder of pictures for each class, got an empty folder'],
     ['no pictures', [{ path: 'pets/a/notes.txt', bytes: new Uint8Array(1) }], 'got 1 other files'],
-    ['one class', pictures('pets/cat', 5, 1), 'at least two class subfolders with readable pictures, got one ("cat")'],
+    [
+      'one class',
+      pictures('pets/cat', 5, 1),
+      'folder pets: must have pictures of at least two classes, got 5 of class cat alone'
+    ],
     ['only broken pictures', [...pictures('a', 1, 255), ...pictures('b', 1, 255)], 'got 2 unreadable files'],
-    ['too few pictures', [...pictures('a', 1, 1), ...pictures('b', 1, 1)], 'must leave pictures for validation']
+    [
+      'one class to train on',
+      [...pictures('train/cat', 4, 1), ...pictures('val/cat', 1, 1), ...pictures('val/dog', 2, 2)],
+      'folder pets: must have at least two classes to train on, got 3 pictures of class cat alone'
+    ],
+    [
+      'too few pictures',
+      [...pictures('a', 1, 1), ...pictures('b', 1, 1)],
+      'folder pets: every split must get pictures, got 2 pictures of 2 classes'
+    ]
   ])('answers %s with a message', async (_, entries, message) => {
     const result = await read(entries);
     expect(result.kind === 'bad' && result.message).toContain(message);

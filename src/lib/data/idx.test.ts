@@ -74,7 +74,10 @@ describe('readIdxDataset', () => {
   });
 
   test('refuses a single class', async () => {
-    const one = { images, labels: idx('ones', [24], new Array(24).fill(0)) };
-    await expect(readIdxDataset({ id: 'mine', pair: one, seed: 3 })).rejects.toThrow('two classes, got 1');
+    const one = { images, labels: idx('fives', [24], new Array(24).fill(5)) };
+    const message = 'fives: must have pictures of at least two classes, got 24 of class 5 alone';
+    await expect(readIdxDataset({ id: 'mine', pair: one, seed: 3 })).rejects.toThrow(message);
+    const few = 'fives: must have at least two classes to train on, got 20 pictures of class 5 alone';
+    await expect(readIdxDataset({ id: 'mine', pair: one, test: pair, seed: 3 })).rejects.toThrow(few);
   });
 });
