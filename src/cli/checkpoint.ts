@@ -47,7 +47,7 @@ export function saveFile(path: string, content: string | Uint8Array): void {
 
 /** Throws InputError unless a file can be written there: its folder is made, what the file holds stays. */
 export function mustBeWritable(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(m.cli_out_folder({ path }));
+  if (existsSync(path) && statSync(path).isDirectory()) throw new InputError(m.cli_out_folder({ path }));
   atOut(path, () => {
     const isNew = !existsSync(path);
     closeSync(openSync(path, 'a'));

@@ -1,42 +1,19 @@
 /** @file `bneck train` and `bneck eval`: recipes, what is checked and remembered, Ctrl-C, and bad input in one line. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { rngOf } from '$lib/base/rng';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import { readCheckpoint } from '$lib/weights/safetensors';
 import { smallNetworks } from '../support/small-networks';
+import { writeBands } from './bands';
 import { lastLine, openFolder } from './program';
 
 const { folder, file, bneck } = openFolder();
 const program = fileURLToPath(new URL('../../dist/cli/bneck.js', import.meta.url));
 
-const classes = 3;
-const side = 12;
-
-/** IDX files of pictures that are bright in one of three bands. */
-function writePictures(name: string, count: number): void {
-  const rng = rngOf(count);
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
-  const area = side * side;
-  const pixels = Uint8Array.from({ length: count * area }, (_, i) => {
-    const band = Math.floor((i % area) / (area / classes));
-    return rng.below(140) + (band === labels[Math.floor(i / area)] ? 60 : 0);
-  });
-  const header = (...numbers: number[]): Uint8Array => {
-    const bytes = new DataView(new ArrayBuffer(4 * numbers.length));
-    numbers.forEach((value, i) => bytes.setUint32(4 * i, value));
-    return new Uint8Array(bytes.buffer);
-  };
-  mkdirSync(join(folder, name));
-  const put = (part: string, ...bytes: Uint8Array[]) => writeFileSync(join(folder, name, part), Buffer.concat(bytes));
-  put('train-images-idx3-ubyte', header(0x803, count, side, side), pixels);
-  put('train-labels-idx1-ubyte', header(0x801, count), labels);
-}
-
-writePictures('bands', 120);
+writeBands(join(folder, 'bands'), 120);
 file('tiny.json', JSON.stringify(smallNetworks[0]));
 const train = ['train', 'tiny.json', '--data', 'bands', '--engine', 'simd', '--batch', '16'];
 
@@ -145,7 +122,7 @@ describe('bneck eval', () => {
     };
     expect(report.accuracy).toBe(from.validationAccuracy);
     expect(report.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(report.count);
-    expect(report.perClass).toHaveLength(classes);
+    expect(report.perClass).toHaveLength(3);
     expect(checked.worst).toBeLessThan(1e-4);
   });
 
@@ -184,7 +161,7 @@ describe('bad input to train and eval ends with exit code 2 and one line', () =>
     [['eval', 'first.safetensors', '--data', 'two'], 'knows 3 classes, two has 2']
   ])('%j', (words, message) => {
     if (!existsSync(join(folder, 'two'))) {
-      writePictures('two', 40);
+      writeBands(join(folder, 'two'), 40);
       const labels = join(folder, 'two', 'train-labels-idx1-ubyte');
       writeFileSync(
         labels,

@@ -5,6 +5,7 @@ import { coreOfTests } from '../../../test/support/simd-core';
 import { livelyTensors, randomBatch, smallNetworks } from '../../../test/support/small-networks';
 import { plainClasses } from '$lib/task/objective';
 import { optimizers, type Update } from '$lib/task/optimize';
+import type { Tensor } from '$lib/weights/checkpoint';
 import { CHECK_LIMIT, mustAgree, openFramedEngine, worstGap } from './framed';
 import { openSimdEngine } from './simd/network';
 import { openTfjsEngine } from './tfjs/network';
@@ -72,6 +73,15 @@ describe('a framed network', () => {
     framed.dispose();
     expect(memory().numTensors).toBe(before);
   });
+});
+
+test('weights that answer with infinity are no quarrel of two engines', async () => {
+  const start = livelyTensors(arch, 5);
+  const framed = await (await open()).createNetwork(arch, start, 6);
+  const huge = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((value) => value * 1e30) });
+  await framed.write(Object.fromEntries(Object.entries(start).map(([name, tensor]) => [name, huge(tensor)])));
+  await expect(framed.compare(randomBatch(arch, 6, 99).images, 6)).rejects.toThrow('the training came apart');
+  framed.dispose();
 });
 
 describe('the check', () => {

@@ -1,11 +1,11 @@
 /** @file Step 4, network: the built network of TensorFlow.js as the frame, and the core as its accelerator that borrows the weights. */
-import type { Checked, Tensors } from '$lib/weights/checkpoint';
+import { finiteValues, type Checked, type Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import type { Engine, Network } from './engine';
 
 /** A network that is trained by one engine and held, shown, validated and answered for by another. */
 export interface FramedNetwork extends Network {
-  /** Compares both engines' answers to pictures [count, h, w, c] on the weights as they stand. */
+  /** Compares both engines' answers to pictures [count, h, w, c] on the weights as they stand; throws where the frame's are no numbers. */
   compare(images: Float32Array, count: number): Promise<Checked>;
 }
 
@@ -74,6 +74,8 @@ function framed(core: Network, frame: Network, against: string): FramedNetwork {
     writeState: (state) => core.writeState(state),
     async compare(images, count) {
       const expected = await (await frameWithWeights()).outputs(images, count);
+      // No engine is to blame for weights that answer with infinity.
+      if (!expected.every(finiteValues)) throw new Error(m.engine_answers_broken());
       return { against, worst: worstGap(await core.outputs(images, count), expected) };
     },
     dispose() {
