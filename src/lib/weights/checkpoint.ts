@@ -19,7 +19,8 @@ export interface Checked {
 }
 
 /** What a network is judged by: accuracy of a classifier, mean IoU of masks, average precision of boxes at an overlap of a half. */
-export type Metric = 'accuracy' | 'mIoU' | 'AP@0.5';
+export const metrics = ['accuracy', 'mIoU', 'AP@0.5'] as const;
+export type Metric = (typeof metrics)[number];
 
 /** What produced a checkpoint. */
 export interface Provenance {

@@ -59,6 +59,15 @@ describe('readCheckpoint', () => {
     expect(readCheckpoint(toSafetensors(checkpoint))).toEqual({ kind: 'ok', checkpoint });
   });
 
+  test('keeps what a network with masks or boxes was judged by, and knows no other figure', () => {
+    const { from, ...rest } = checkpointOf(tiny);
+    const judged = { ...rest, from: { ...from, metric: 'mIoU' } } as const;
+    expect(readCheckpoint(toSafetensors(judged))).toEqual({ kind: 'ok', checkpoint: judged });
+    const bytes = toSafetensors(judged);
+    bytes.set(new TextEncoder().encode('mXXX'), Buffer.from(bytes).indexOf('mIoU'));
+    expect(readCheckpoint(bytes)).toMatchObject({ kind: 'bad', issues: [{ path: '__metadata__.metric' }] });
+  });
+
   test('gives back what the weights were checked with, and refuses a gap that is no number', () => {
     const plain = checkpointOf(tiny);
     const from = { ...plain.from, checked: { against: 'tfjs 4.22.0 wasm', worst: 2.4e-7 } };

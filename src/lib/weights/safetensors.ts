@@ -4,7 +4,7 @@ import { parseArchitectureText } from '$lib/arch/parse';
 import { lower } from '$lib/ops/lower';
 import { tensorsOf } from '$lib/ops/tensors';
 import { m } from '$paraglide/messages';
-import { allFinite, type Checkpoint, type Provenance, type Tensors } from './checkpoint';
+import { allFinite, metrics, type Checkpoint, type Provenance, type Tensors } from './checkpoint';
 import { readSafetensors, writeSafetensors } from './safetensors-format';
 
 export type ReadCheckpoint =
@@ -24,6 +24,7 @@ export function toSafetensors(checkpoint: Checkpoint): Uint8Array {
     seed: String(from.seed),
     engine: from.engine,
     validationAccuracy: from.validationAccuracy === null ? '' : String(from.validationAccuracy),
+    ...(from.metric && { metric: from.metric }),
     ...(from.checked && { checkedAgainst: from.checked.against, checkedWorst: String(from.checked.worst) })
   });
 }
@@ -64,6 +65,12 @@ function readProvenance(metadata: Readonly<Record<string, string>>, issues: Issu
     against: text('checkedAgainst'),
     worst: number('checkedWorst', (value) => Number.isFinite(value) && value >= 0, m.weights_record_positive)
   };
+  const named = Object.hasOwn(metadata, 'metric') ? text('metric') : null;
+  const metric = metrics.find((known) => known === named);
+  if (named !== null && !metric) {
+    const message = m.weights_record_metric({ metrics: metrics.join(', '), got: named.slice(0, 40) });
+    issues.push({ path: '__metadata__.metric', message });
+  }
   return {
     dataset: text('dataset'),
     datasetSha256: text('datasetSha256'),
@@ -72,6 +79,7 @@ function readProvenance(metadata: Readonly<Record<string, string>>, issues: Issu
     engine: text('engine'),
     validationAccuracy:
       metadata['validationAccuracy'] === '' ? null : number('validationAccuracy', share, m.weights_record_share),
+    ...(metric && { metric }),
     ...(checked && { checked })
   };
 }
