@@ -1,8 +1,9 @@
 """Benchmarks: trains in PyTorch what a folder holds: ops, first weights and every batch of a training of ours.
 
 Arguments: the folder, threads. Files: network.json (ops, classes, shape, mean, std, recipe, counts and rates of the
-steps), start.safetensors, images.u8 and labels.u8 (the batches as they were shown, augmented), validation-*.u8.
-Writes theirs.json: loss of every step, validation accuracy after every epoch, seconds.
+steps), start.safetensors, images.u8 and labels.u8 (the batches as they were shown, augmented), kept.u8 (which values
+dropout keeps, 0 or 1), validation-*.u8.
+Writes theirs.json: loss of every step, losses and accuracies of every epoch, seconds.
 """
 import json
 import struct
@@ -87,11 +88,14 @@ class Net(nn.Module):
                     theirs.data.copy_(tensors[op['id'] + '.' + ours])
                 self.layers[name + '/norm'] = norm
 
-    def forward(self, x):
+    def forward(self, x, thinned=None):
+        """`thinned`: the id of an op and what its input is multiplied by."""
         maps = {'': x}
         for op in self.ops:
             name = op['id'].replace('.', '/')
             x = maps[op['inputs'][0]]
+            if thinned and thinned[0] == op['id']:
+                x = x * thinned[1].view(x.shape)
             kind = op['kind']
             if kind in ('conv', 'depthwise'):
                 top, bottom, left, right = op['pad']
@@ -128,6 +132,8 @@ def pictures(raw):
 size = height * width * channels
 images = np.memmap(path('images.u8'), dtype=np.uint8, mode='r')
 labels = np.memmap(path('labels.u8'), dtype=np.uint8, mode='r')
+dropped = plan['dropped']
+kept = np.memmap(path('kept.u8'), dtype=np.uint8, mode='r') if dropped else None
 seen = pictures(np.fromfile(path('validation-images.u8'), dtype=np.uint8))
 wanted = torch.from_numpy(np.fromfile(path('validation-labels.u8'), dtype=np.uint8)).long()
 
@@ -139,29 +145,43 @@ others = [p for p in net.parameters() if id(p) not in known]
 groups = [{'params': decayed, 'weight_decay': recipe['weightDecay']}, {'params': others, 'weight_decay': 0}]
 sgd = torch.optim.SGD(groups, lr=1, momentum=recipe['optimizer']['momentum'], nesterov=recipe['optimizer']['nesterov'])
 
-losses, accuracies = [], []
+losses, epochs = [], []
+lost, right, shown = 0.0, 0, 0
 at = 0
 began = time.perf_counter()
 used = time.process_time()
 for step, (count, rate) in enumerate(plan['steps']):
     x = pictures(images[at * size:(at + count) * size])
     y = torch.from_numpy(labels[at:at + count].copy()).long()
+    thinned = None
+    if dropped:
+        mask = torch.from_numpy(kept[at * dropped['size']:(at + count) * dropped['size']].astype(np.float32))
+        thinned = dropped['id'], mask / (1 - dropped['rate'])
     at += count
     for group in sgd.param_groups:
         group['lr'] = rate
     net.train()
     sgd.zero_grad(set_to_none=True)
-    loss = F.cross_entropy(net(x), y, label_smoothing=recipe['smoothing'])
+    logits = net(x, thinned)
+    loss = F.cross_entropy(logits, y, label_smoothing=recipe['smoothing'])
     loss.backward()
     sgd.step()
     losses.append(loss.item())
+    lost += loss.item() * count
+    right += (logits.argmax(1) == y).sum().item()
+    shown += count
     if (step + 1) % plan['stepsPerEpoch'] == 0:
         net.eval()
         with torch.no_grad():
-            right = sum((net(seen[i:i + 500]).argmax(1) == wanted[i:i + 500]).sum().item()
-                        for i in range(0, len(wanted), 500))
-        accuracies.append(right / len(wanted))
-result = {'torch': torch.__version__, 'losses': losses, 'accuracies': accuracies,
+            answers = torch.cat([net(seen[i:i + 500]) for i in range(0, len(wanted), 500)])
+        epochs.append({
+            'trainLoss': lost / shown,
+            'trainAccuracy': right / shown,
+            'validationLoss': F.cross_entropy(answers, wanted).item(),
+            'validationAccuracy': (answers.argmax(1) == wanted).float().mean().item(),
+        })
+        lost, right, shown = 0.0, 0, 0
+result = {'torch': torch.__version__, 'losses': losses, 'epochs': epochs,
           'seconds': time.perf_counter() - began, 'cpuSeconds': time.process_time() - used}
 with open(path('theirs.json'), 'w') as file:
     json.dump(result, file)

@@ -8,18 +8,11 @@ import type { Network } from '../../src/lib/engine/engine';
 import { stepsPerEpoch } from '../../src/lib/engine/steps';
 import type { Recipe } from '../../src/lib/engine/recipe';
 import { lower } from '../../src/lib/ops/lower';
+import { dropoutMask, dropoutOf } from '../../src/lib/task/dropout';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { writeSafetensors } from '../../src/lib/weights/safetensors-format';
+import type { Course } from './accuracy-result';
 import { quietThreads } from './torch-peer';
-
-/** What PyTorch made of it. */
-export interface Theirs {
-  readonly torch: string;
-  readonly losses: readonly number[];
-  readonly accuracies: readonly number[];
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-}
 
 /** One training, to be followed. */
 export interface Handed {
@@ -37,7 +30,13 @@ export function recorded(network: Network, handed: Handed): { readonly network: 
   const channels = shape[2];
   const at = (name: string): string => join(folder, name);
   const steps: [count: number, learningRate: number][] = [];
-  for (const name of ['images.u8', 'labels.u8']) writeFileSync(at(name), '');
+  for (const name of ['images.u8', 'labels.u8', 'kept.u8']) writeFileSync(at(name), '');
+  const ops = lower(arch);
+  const drops = dropoutOf(arch);
+  const dropped = drops && {
+    ...drops,
+    size: ops.find(({ id }) => id === drops.id)?.in.reduce((a, b) => a * b, 1) ?? 0
+  };
   const own: Network = {
     ...network,
     trainStep(batch, objective, update) {
@@ -47,6 +46,10 @@ export function recorded(network: Network, handed: Handed): { readonly network: 
       );
       appendFileSync(at('images.u8'), bytes);
       appendFileSync(at('labels.u8'), batch.labels);
+      if (dropped) {
+        const mask = dropoutMask(batch.count * dropped.size, dropped.rate, batch.draw);
+        appendFileSync(at('kept.u8'), Uint8Array.from(mask, Math.sign));
+      }
       steps.push([batch.count, update.learningRate]);
       return network.trainStep(batch, objective, update);
     }
@@ -55,17 +58,17 @@ export function recorded(network: Network, handed: Handed): { readonly network: 
     writeFileSync(at('start.safetensors'), writeSafetensors(start, { format: 'pt' }));
     writeFileSync(at('validation-images.u8'), splits.validation.images);
     writeFileSync(at('validation-labels.u8'), splits.validation.labels);
-    const plan = { ops: lower(arch), shape, mean, std, recipe, steps, stepsPerEpoch: stepsPerEpoch(dataset, recipe) };
+    const plan = { ops, shape, mean, std, dropped, recipe, steps, stepsPerEpoch: stepsPerEpoch(dataset, recipe) };
     writeFileSync(at('network.json'), JSON.stringify(plan));
   };
   return { network: own, finish };
 }
 
 /** Trains the same in PyTorch. */
-export function inPytorch({ folder }: Pick<Handed, 'folder'>, threads: number): Theirs {
+export function inPytorch({ folder }: Pick<Handed, 'folder'>, threads: number): Course {
   const script = join(process.cwd(), 'test/bench/pytorch-accuracy.py');
   const env = { ...process.env, ...quietThreads };
   const { status } = spawnSync('/usr/bin/python3', [script, folder, String(threads)], { stdio: 'inherit', env });
   if (status !== 0) throw new Error(`pytorch-accuracy.py: must end with 0, ended with ${status}`);
-  return JSON.parse(readFileSync(join(folder, 'theirs.json'), 'utf8')) as Theirs;
+  return JSON.parse(readFileSync(join(folder, 'theirs.json'), 'utf8')) as Course;
 }
