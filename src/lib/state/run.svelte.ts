@@ -58,18 +58,22 @@ export class Run<Request, Event, Result, View> {
   get silentMs(): number {
     return this.#silentMs;
   }
+  /** What was last asked for in this visit. */
+  get request(): Request | null {
+    return this.#request;
+  }
   /** Whether the last start can be made again as it was. */
   get canRetry(): boolean {
     return this.#request !== null;
   }
 
-  /** Starts a run; one that is live goes on undisturbed. */
-  async start(request: Request): Promise<void> {
+  /** Starts a run after so much time at work before; one that is live goes on undisturbed. */
+  async start(request: Request, elapsedMs = 0): Promise<void> {
     if (this.live) return;
     this.#request = request;
     this.#view = this.job.begin(request);
     this.#reason = '';
-    this.#elapsedMs = 0;
+    this.#elapsedMs = elapsedMs;
     this.#phase = 'starting';
     this.#tick();
     try {

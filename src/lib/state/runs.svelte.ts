@@ -80,14 +80,15 @@ export class Runs {
     },
     {
       event: (event) => {
-        if (event.kind !== 'epoch') return;
-        this.#kept.keep('train/last', event.checkpoint);
-        this.#kept.keep('train/memory', { ...event.checkpoint, tensors: event.memory });
-        if (this.train.view?.best?.epoch === event.epoch) this.#kept.keep('train/best', event.checkpoint);
-        this.#save('train', this.train);
+        if (event.kind === 'epoch') {
+          this.#kept.keep('train/last', event.checkpoint);
+          this.#kept.keep('train/memory', { ...event.checkpoint, tensors: event.memory });
+          if (event.best) this.#kept.keep('train/best', event.checkpoint);
+        }
+        if (event.kind === 'epoch' || event.kind === 'ready') this.#save('train', this.train);
       },
       end: (end) => {
-        if (end.kind !== 'failed' && end.result) this.#kept.keep('train/last', end.result);
+        if (end.kind !== 'failed' && end.result) this.#keepResult(end.result);
         this.#save('train', this.train);
       }
     }
@@ -167,12 +168,20 @@ export class Runs {
     return this.#kept.table(settingKey(defaultSetting('tfjs-wasm', arch.input)));
   }
 
-  /** Trains; a checkpoint that is not this page's own training becomes the one to beat. */
+  /**
+   * Trains. One that goes on with this page's own last training keeps its curves, time and best epoch; another forgets
+   * what the last one left, and what it starts from becomes the network to beat.
+   */
   async startTraining(request: TrainRequest): Promise<void> {
     if (this.train.live) return;
     this.looking.close();
-    if (request.start && !this.#continues(request)) this.#kept.keep('train/best', request.start);
-    await this.train.start(request);
+    const continues = this.#continues(request);
+    if (!continues) {
+      await this.#kept.forget('train/');
+      if (request.start) this.#kept.keep('train/best', request.start);
+    }
+    const best = this.checkpoint('train/best');
+    await this.train.start({ ...request, best }, continues ? this.train.elapsedMs : 0);
   }
 
   /** Keeps the forms as they are now with the runs they belong to. */
@@ -213,6 +222,12 @@ export class Runs {
     Object.assign(this.forms[kind], formFrom(this.forms[kind], record.form));
     // A view is written and read by this very module, under the record's format.
     if (record.view !== null) run.restore(afterReload(record.phase), whole(record.view as View), record.elapsedMs);
+  }
+
+  /** Keeps what a training left; where it had no epoch of its own, that is all there is to go on from. */
+  #keepResult(result: Checkpoint): void {
+    this.#kept.keep('train/best', result);
+    if (this.checkpoint('train/last') === null) this.#kept.keep('train/last', result);
   }
 
   /** Whether a training goes on with this page's own last one. */

@@ -3,6 +3,7 @@ import type { Architecture } from '$lib/arch/architecture';
 import type { FitChange } from '$lib/arch/fit';
 import type { Checked, Checkpoint, Metric } from '$lib/weights/checkpoint';
 import type { Report, TrainEvent, TrainRequest } from '$workers/train/protocol';
+import { askedOf, type Asked } from './training-form';
 
 type Ready = TrainEvent & { readonly kind: 'ready' };
 
@@ -27,6 +28,8 @@ export interface EpochLine {
 export interface TrainView {
   /** The table as drawn when the training started. */
   readonly source: Architecture;
+  /** What was asked for, to go on with after a reload; null in what an earlier version left. */
+  readonly asked: Asked | null;
   /** The table as fitted to the pictures; null until the worker said. */
   readonly arch: Architecture | null;
   readonly changes: readonly FitChange[];
@@ -65,6 +68,7 @@ const mostSteps = 600;
 
 /** What a worker has not told yet; a view kept by an earlier version may lack it. */
 const untold = {
+  asked: null,
   arch: null,
   changes: [],
   engine: '',
@@ -95,6 +99,7 @@ export function beginTrain(request: TrainRequest, before: TrainView | null = nul
   return {
     ...untold,
     source: request.arch,
+    asked: askedOf(request),
     preparing: 'data',
     epochs: request.epochs,
     steps: before?.steps.filter((step) => step.at <= done) ?? [],

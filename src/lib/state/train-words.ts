@@ -1,6 +1,7 @@
 /** @file State: where a training stands, in words. */
 import type { Architecture } from '$lib/arch/architecture';
 import { formatCount, formatPercent } from '$lib/base/format';
+import type { Report } from '$workers/train/protocol';
 import { m } from '$paraglide/messages';
 import type { Phase } from './phase';
 import type { TrainView } from './train-run';
@@ -22,9 +23,15 @@ export function trainWords(view: TrainView | null, phase: Phase): string {
   return [m.run_epoch_of({ epoch, epochs: view.epochs }), speed].filter(Boolean).join(', ');
 }
 
+/** What a training leaves that was stopped within its first epoch. */
+function unfinished(report: Report): string {
+  const value = report.kind === 'classes' ? report.accuracy : report.value;
+  return m.train_reached_unfinished({ value: formatPercent(value) });
+}
+
 /** What a training that ended early leaves. */
 export function trainReached(view: TrainView | null): string {
-  if (!view?.best) return m.run_train_nothing();
+  if (!view?.best) return view?.report ? unfinished(view.report) : m.run_train_nothing();
   const [epochs, value] = [view.lines.length, formatPercent(view.best.validationAccuracy)];
   if (view.metric !== 'accuracy') return m.train_reached_metric({ epochs, metric: view.metric, value });
   return m.run_train_reached({ epochs, accuracy: value });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { mobileNetV3Small } from '$lib/arch/presets/mobilenet-v3';
 import type { ClassSet } from '$lib/data/dataset';
 import type { Checkpoint } from '$lib/weights/checkpoint';
-import { firstTrainForm, setAside, trainRequest, withOptimizer } from './training-form';
+import { askedOf, firstTrainForm, isOf, setAside, trainRequest, withOptimizer } from './training-form';
 
 const data = { kind: 'bundled', id: 'fashion-mnist' } as const;
 const given = { arch: mobileNetV3Small, data, epochs: 3, start: null };
@@ -76,4 +76,22 @@ test('setAside(form) counts the hidden fields that were changed', () => {
   expect(setAside(firstTrainForm)).toBe(0);
   expect(setAside({ ...firstTrainForm, ...withOptimizer(firstTrainForm, 'adamw') })).toBe(0);
   expect(setAside({ ...firstTrainForm, cutout: 8, smoothing: 0.1 })).toBe(2);
+});
+
+test('trainRequest(form) leaves out a memory of another training that came as far', () => {
+  const other = { ...checkpoint(2), from: { ...checkpoint(2).from, seed: 7 }, tensors: {} };
+  const start = { checkpoint: checkpoint(2), memory: other };
+  expect(trainRequest(firstTrainForm, { ...given, start }).memory).toBeNull();
+});
+
+test('askedOf(request) gives back a request but for its table, pictures and tensors', () => {
+  const request = trainRequest({ ...firstTrainForm, workers: 2 }, { ...given, start: null });
+  const { arch: _, data: __, start: ___, memory: ____, ...asked } = request;
+  expect(askedOf({ ...request, start: checkpoint(1), best: checkpoint(1) })).toEqual(asked);
+});
+
+test('isOf(data, from) knows bundled pictures by their name and own ones by their bytes', () => {
+  const { from } = checkpoint(1);
+  expect(isOf(data, { ...from, dataset: 'fashion-mnist' })).toBe(true);
+  expect(isOf(data, { ...from, dataset: 'garment-scenes' })).toBe(false);
 });

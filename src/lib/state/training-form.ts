@@ -2,7 +2,7 @@
 import type { Architecture } from '$lib/arch/architecture';
 import { optimizers, schedules, type Schedule } from '$lib/task/optimize';
 import { usual, type OptimizerName } from '$lib/task/usual';
-import type { Checkpoint } from '$lib/weights/checkpoint';
+import type { Checkpoint, Provenance } from '$lib/weights/checkpoint';
 import type { DataChoice, EngineChoice } from '$workers/choice';
 import type { TrainRequest } from '$workers/train/protocol';
 import type { PictureSource } from './pictures.svelte';
@@ -79,6 +79,31 @@ export interface Continued {
   readonly memory: Checkpoint | null;
 }
 
+/** How to train, without table, pictures and tensors: small enough to be kept at every epoch. */
+export type Asked = Omit<TrainRequest, 'arch' | 'data' | 'start' | 'memory' | 'best' | 'teacher' | 'only'>;
+
+/** The part of a request that is kept. */
+export function askedOf(request: TrainRequest): Asked {
+  const { epochs, batchSize, learningRate, seed, engine, recipe, workers } = request;
+  return {
+    ...{ epochs, batchSize, learningRate, seed, engine },
+    ...(recipe && { recipe }),
+    ...(workers !== undefined && { workers })
+  };
+}
+
+/** Whether a network comes from just these pictures. */
+export const isOf = (data: DataChoice, { dataset, datasetSha256 }: Provenance): boolean =>
+  data.kind === 'own' ? data.dataset.sha256 === datasetSha256 : data.id === dataset;
+
+/** Where a training begins; the memory goes along only where it belongs to just that point. */
+export function startOf(start: Continued | null): Pick<TrainRequest, 'start' | 'memory'> {
+  if (!start) return { start: null, memory: null };
+  const { checkpoint, memory } = start;
+  const belongs = JSON.stringify(memory?.from) === JSON.stringify(checkpoint.from);
+  return { start: checkpoint, memory: memory && belongs ? memory.tensors : null };
+}
+
 /** The training a form asks for; `epochs` counts those of what is continued. */
 export function trainRequest(
   form: TrainForm,
@@ -110,7 +135,6 @@ export function trainRequest(
       clipNorm: form.clipNorm > 0 ? form.clipNorm : null,
       augment: { flip, crop: form.crop, cutout: form.cutout }
     },
-    start: start?.checkpoint ?? null,
-    memory: start?.memory && start.memory.from.epochs === start.checkpoint.from.epochs ? start.memory.tensors : null
+    ...startOf(start)
   };
 }

@@ -29,6 +29,16 @@ function softmax(logits: Float32Array): Float32Array {
   return powers.map((value) => value / sum);
 }
 
+/** Whether two networks are the same table with the same numbers. */
+function same(a: Checkpoint, b: Checkpoint): boolean {
+  const names = Object.keys(a.tensors);
+  if (names.length !== Object.keys(b.tensors).length || JSON.stringify(a.arch) !== JSON.stringify(b.arch)) return false;
+  return names.every((name) => {
+    const [one, other] = [a.tensors[name]?.data, b.tensors[name]?.data];
+    return one?.length === other?.length && one?.every((value, i) => Object.is(value, other?.[i]));
+  });
+}
+
 /** A runner on this platform; it keeps the network it looked into last. */
 export function createLookRunner(platform: Platform): LookRunner {
   let dataset: Dataset | null = null;
@@ -40,11 +50,9 @@ export function createLookRunner(platform: Platform): LookRunner {
   };
 
   async function networkOf(checkpoint: Checkpoint): Promise<Network> {
-    const { arch, tensors, from } = checkpoint;
-    // A message brings a copy: the same network is known by where it came from.
-    if (shown && JSON.stringify([shown.checkpoint.arch, shown.checkpoint.from]) === JSON.stringify([arch, from])) {
-      return shown.network;
-    }
+    const { arch, tensors } = checkpoint;
+    // A message brings a copy: the same network is known by its numbers.
+    if (shown && same(shown.checkpoint, checkpoint)) return shown.network;
     shown?.network.dispose();
     shown = null;
     const network = await (await openFrame(platform.engines)).createNetwork(arch, tensors, 1);
