@@ -1,4 +1,5 @@
 /** @file Command line: `bneck train`. */
+import { rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describeFit } from '$lib/arch/fit';
 import { formatCount, formatDuration, formatPercent } from '$lib/base/format';
@@ -21,6 +22,8 @@ import { json, line, remark, stamp } from './print';
 import { recipeOf, withRecipeOptions, type RecipeOptions } from './recipe-options';
 import { reportJson, worstLines } from './report';
 import { trainingStart } from './start';
+import { mustBeSamePlan, planOf, type Plan } from './training-plan';
+import { loadState, saveState, statePathOf, type TrainingState } from './training-state';
 
 interface Options extends NetworkOptions, RecipeOptions {
   readonly data: string;
@@ -28,6 +31,7 @@ interface Options extends NetworkOptions, RecipeOptions {
   readonly epochs: number;
   readonly seed: number;
   readonly out?: string;
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
@@ -102,26 +106,64 @@ function tell(event: TrainEvent, say: Say): void {
   }
 }
 
+/** What a training was told, and where it stood before if it goes on. */
+interface Course {
+  readonly plan: Plan;
+  readonly before: TrainingState | null;
+}
+
+/** The course of a request, read from the file of `--resume` where it goes on; throws InputError where that does not fit. */
+async function courseOf(request: TrainRequest, path: string | undefined): Promise<Course> {
+  const plan = planOf(request);
+  if (path === undefined) return { plan, before: null };
+  const before = await loadState(path);
+  mustBeSamePlan(path, before.plan, plan);
+  return { plan, before };
+}
+
+/** The request from where its course stands. */
+function goingOn(request: TrainRequest, { before }: Course): TrainRequest {
+  return before ? { ...request, start: before.last, memory: before.memory, best: before.best } : request;
+}
+
 /** What a training leaves: the epoch with the best validation accuracy, the first of equals. */
 class Keeper {
-  best: Checkpoint | null = null;
-  readonly epochs: object[] = [];
+  best: Checkpoint | null;
+  readonly epochs: object[];
   report: object | null = null;
+  /** Epochs that a further training can go on from. */
+  #resumable = 0;
 
   constructor(
     private readonly path: string | undefined,
-    readonly pictures: Told | null
-  ) {}
+    readonly pictures: Told | null,
+    private readonly course: Course
+  ) {
+    this.best = course.before?.best ?? null;
+    this.epochs = [...(course.before?.epochs ?? [])];
+  }
 
   hear(event: TrainEvent): void {
     if (event.kind === 'report') this.report = reportJson(event.report);
     if (event.kind !== 'epoch') return;
     const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, imagesPerSecond } = event;
     this.epochs.push({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, imagesPerSecond });
-    if (!event.best) return;
-    this.best = event.checkpoint;
+    if (event.best) this.best = event.checkpoint;
+    if (this.path === undefined) return;
     // Written at once: nothing that ends the program takes it away again.
-    if (this.path !== undefined) saveCheckpoint(this.path, event.checkpoint);
+    if (event.best) saveCheckpoint(this.path, event.checkpoint);
+    const { checkpoint: last, memory } = event;
+    const { plan } = this.course;
+    saveState(statePathOf(this.path), { plan, last, memory, best: this.best ?? last, epochs: this.epochs });
+    this.#resumable = epoch;
+  }
+
+  /** A finished training needs no state any more; of another it is said how to go on. */
+  leave(end: RunEnd<TrainResult>['kind']): void {
+    if (this.path === undefined || this.#resumable === 0) return;
+    const path = statePathOf(this.path);
+    if (end === 'done') rmSync(path, { force: true });
+    else remark(m.cli_resume_hint({ epoch: this.#resumable, path }));
   }
 
   /** Writes the network that is kept: a training stopped in its first epoch leaves what it had. */
@@ -142,6 +184,7 @@ class Keeper {
 function finish(end: RunEnd<TrainResult>, keeper: Keeper, asJson: boolean): void {
   const result = end.kind === 'failed' ? keeper.best : end.result;
   if (end.kind !== 'failed' && result) keeper.keep(result);
+  keeper.leave(end.kind);
   const { epochs, report, pictures } = keeper;
   const { from = null, arch = null } = result ?? {};
   const reason = end.kind === 'failed' ? keeper.sentence(end.reason) : null;
@@ -159,6 +202,7 @@ export function addTrain(program: Command): void {
     .option('--epochs <count>', m.cli_train_epochs(), parseNumber('--epochs', 1, 1000, true), recipe.epochs)
     .option('--seed <number>', m.cli_train_seed(), parseNumber('--seed', 0, 2 ** 31 - 1, true), recipe.seed)
     .option('--out <file>', m.cli_train_out())
+    .option('--resume <file>', m.cli_train_resume())
     .option('--json', m.cli_json())
     .action(async (name: string, options: Options) => {
       if (options.out !== undefined) mustBeWritable(options.out);
@@ -174,10 +218,11 @@ export function addTrain(program: Command): void {
         seed: options.seed,
         ...recipeOf(options, data)
       };
-      const keeper = new Keeper(options.out, told);
+      const course = await courseOf(request, options.resume);
+      const keeper = new Keeper(options.out, told, course);
       const say = options.json === true ? remark : line;
       if (told) say(countsLine(told));
-      const end = await driveToEnd(createTrainRunner(nodePlatform), request, (event) => {
+      const end = await driveToEnd(createTrainRunner(nodePlatform), goingOn(request, course), (event) => {
         tell(event, say);
         keeper.hear(event);
       });
