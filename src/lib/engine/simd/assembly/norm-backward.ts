@@ -3,6 +3,28 @@ import { deactivate } from './activation';
 import { blockOf } from './norm';
 import { fma, none, put } from './vector';
 
+/** One column of four channels (`lanes` of them) over the rows from i to re. */
+@inline
+function column(
+  i: usize, re: usize, toDy: usize, cb: usize, mean: usize, scale: usize, offset: usize, dg: usize, db: usize, act: i32,
+  lanes: i32
+): void {
+  const mu = v128.load(mean), s = v128.load(scale), t = v128.load(offset);
+  let p = none(), q = none();
+  for (; i < re; i += cb) {
+    const v = v128.load(i);
+    let d = v128.load(i + toDy);
+    if (act) {
+      d = deactivate(fma(v, s, t), d, act);
+      put(i + toDy, d, lanes);
+    }
+    p = f32x4.add(p, d);
+    q = fma(d, f32x4.sub(v, mu), q);
+  }
+  put(db, f32x4.add(v128.load(db), p), lanes);
+  put(dg, f32x4.add(v128.load(dg), q), lanes);
+}
+
 @inline
 function reduceAs(
   x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize, act: i32
@@ -14,39 +36,9 @@ function reduceAs(
   const toDy = dy - x;
   for (let r = x; r < end; r += block) {
     const re = min(r + block, end);
-    for (let c: usize = 0; c < cb; c += 16) {
-      const mu = v128.load(mean + c), s = v128.load(scale + c), t = v128.load(offset + c);
-      const lanes = c < C4 ? 4 : C & 3;
-      // two rows at a time: two chains of sums that do not wait for each other
-      let p = none(), q = none(), p2 = none(), q2 = none();
-      let i = r + c;
-      for (; i + cb < re + c; i += 2 * cb) {
-        const v = v128.load(i), w = v128.load(i + cb);
-        let d = v128.load(i + toDy), e = v128.load(i + cb + toDy);
-        if (act) {
-          d = deactivate(fma(v, s, t), d, act);
-          e = deactivate(fma(w, s, t), e, act);
-          put(i + toDy, d, lanes);
-          put(i + cb + toDy, e, lanes);
-        }
-        p = f32x4.add(p, d);
-        p2 = f32x4.add(p2, e);
-        q = fma(d, f32x4.sub(v, mu), q);
-        q2 = fma(e, f32x4.sub(w, mu), q2);
-      }
-      if (i < re + c) {
-        const v = v128.load(i);
-        let d = v128.load(i + toDy);
-        if (act) {
-          d = deactivate(fma(v, s, t), d, act);
-          put(i + toDy, d, lanes);
-        }
-        p = f32x4.add(p, d);
-        q = fma(d, f32x4.sub(v, mu), q);
-      }
-      put(db + c, f32x4.add(v128.load(db + c), f32x4.add(p, p2)), lanes);
-      put(dg + c, f32x4.add(v128.load(dg + c), f32x4.add(q, q2)), lanes);
-    }
+    let c: usize = 0;
+    for (; c < C4; c += 16) column(r + c, re + c, toDy, cb, mean + c, scale + c, offset + c, dg + c, db + c, act, 4);
+    if (c < cb) column(r + c, re + c, toDy, cb, mean + c, scale + c, offset + c, dg + c, db + c, act, C & 3);
   }
 }
 
@@ -62,7 +54,7 @@ export function normReduce(
 
 /**
  * Between the passes, for M rows in all: dgamma gets its factor rstd, and the gradient of x becomes a line in x,
- * d * scale - x * slope + base, from scale * (d - mean(d) - h * mean(d * h)) with h = (x - mean) * rstd.
+ * d * scale + x * slope + base, from scale * (d - mean(d) - h * mean(d * h)) with h = (x - mean) * rstd.
  */
 export function normSettle(
   M: i32, C: i32, mean: usize, rstd: usize, scale: usize, dg: usize, db: usize, slope: usize, base: usize
@@ -74,13 +66,13 @@ export function normSettle(
     const g = f32.load(dg + c) * rs;
     const m = s * rs * g * inverse;
     f32.store(dg + c, g);
-    f32.store(slope + c, m);
+    f32.store(slope + c, -m);
     f32.store(base + c, f32.load(mean + c) * m - s * f32.load(db + c) * inverse);
   }
 }
 
 /**
- * Second pass: dx = d * scale - x * slope + base of M pixels in lines of W, dx's beginning `stride` floats apart, with a
+ * Second pass: dx = d * scale + x * slope + base of M pixels in lines of W, dx's beginning `stride` floats apart, with a
  * gap after every H of them.
  */
 export function normGradient(
@@ -98,7 +90,7 @@ export function normGradient(
     for (; x < re; x += cb) {
       let c: usize = 0;
       for (; c < cb; c += 16) {
-        const rest = f32x4.sub(v128.load(base + c), f32x4.mul(v128.load(x + c), v128.load(slope + c)));
+        const rest = fma(v128.load(x + c), v128.load(slope + c), v128.load(base + c));
         const v = fma(v128.load(x + toD + c), v128.load(scale + c), rest);
         if (c < C4) v128.store(o + c, v);
         else put(o + c, v, C & 3);

@@ -1,12 +1,18 @@
 /** @file Assembly: full convolutions as matrix products: patches out of a map and their adjoint. */
-import { put } from './vector';
+import { none } from './vector';
 
+/** Whole vectors, since runs are short and what is written past one is written again by the next. */
 @inline
 function copyRun(from: usize, out: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) put(out + i, v128.load(from + i), <i32>((bytes - i) >> 2));
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(from + i));
 }
 
-/** Patches of x[B,H,W,C], taps d apart: out[B*Ho*Wo][k*k*C], zeros outside the map. */
+@inline
+function emptyRun(out: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, none());
+}
+
+/** Patches of x[B,H,W,C], taps d apart: out[B*Ho*Wo][k*k*C] and up to three numbers more, zeros outside the map. */
 export function im2col(
   x: usize,
   out: usize,
@@ -24,26 +30,32 @@ export function im2col(
 ): void {
   const cb = (<usize>C) << 2;
   const run = cb * <usize>k;
+  const down = <usize>(d * W) * cb;
   for (let b = 0; b < B; b++) {
     for (let oy = 0; oy < Ho; oy++) {
+      const above = oy * s - top;
+      const within = above >= 0 && above + (k - 1) * d < H;
       for (let ox = 0; ox < Wo; ox++) {
         const first = ox * s - left;
+        let from = x + <usize>((b * H + above) * W + first) * cb;
         // neighbouring taps inside the map lie side by side there, too: one run a line
         const whole = d == 1 && first >= 0 && first + k <= W;
-        for (let i = 0; i < k; i++) {
-          const y = oy * s + i * d - top;
-          const line = (b * H + y) * W;
-          if (<u32>y >= <u32>H) {
-            memory.fill(out, 0, run);
+        if (whole && within) {
+          for (let i = 0; i < k; i++) {
+            copyRun(from, out, run);
+            from += down;
             out += run;
-          } else if (whole) {
-            copyRun(x + <usize>(line + first) * cb, out, run);
+          }
+          continue;
+        }
+        for (let y = above, end = above + k * d; y < end; y += d) {
+          if (<u32>y >= <u32>H) {
+            emptyRun(out, run);
             out += run;
           } else {
-            for (let j = 0; j < k; j++) {
-              const z = first + j * d;
-              if (<u32>z < <u32>W) copyRun(x + <usize>(line + z) * cb, out, cb);
-              else memory.fill(out, 0, cb);
+            for (let z = first, last = first + k * d; z < last; z += d) {
+              if (<u32>z < <u32>W) copyRun(x + <usize>((b * H + y) * W + z) * cb, out, cb);
+              else emptyRun(out, cb);
               out += cb;
             }
           }

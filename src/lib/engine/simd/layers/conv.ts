@@ -22,7 +22,7 @@ function openPatches(op: ConvOp, ground: Ground): Layer {
   packed.need(packedSize(depth, out));
   slots[0].need(chunk * sizeOf(op.in));
   slots[1].need(chunk * sizeOf(op.out));
-  slots[2].need(chunk * pixels * depth);
+  slots[2].need(chunk * pixels * depth + 4);
   return {
     output: finish.output,
     arrive: finish.arrive,
