@@ -53,6 +53,10 @@ export function fitTo(arch: Architecture, input: Shape, classes: number): Fit {
     changes.push({ kind: 'momentum', from: momentum, to: shortRunMomentum });
     fitted = { ...fitted, norm: { ...fitted.norm, momentum: shortRunMomentum } };
   }
+  const { head } = fitted;
+  // A detector's own norms count as one with those of its rows.
+  if (head.kind === 'ssdlite' && head.norm && head.norm.momentum > shortRunMomentum)
+    fitted = { ...fitted, head: { ...head, norm: { ...head.norm, momentum: shortRunMomentum } } };
   return { arch: fitted, changes };
 }
 
