@@ -53,7 +53,7 @@ export function startTrain(request: TrainRequest, onEvent: (event: TrainEvent) =
 /** What the estimate of a training found, or why there is none. */
 export type TrainEstimate =
   | ({ readonly kind: 'ok' } & Pick<TrainEvent & { kind: 'ready' }, 'engine' | 'why' | 'candidates' | 'refused'> &
-      Pick<TrainEvent & { kind: 'estimate' }, 'stepMs' | 'steps' | 'totalMs' | 'imagesPerSecond'>)
+      Pick<TrainEvent & { kind: 'estimate' }, 'stepMs' | 'steps' | 'answersMs' | 'totalMs' | 'imagesPerSecond'>)
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Times one step of a training in a worker of its own, without training. */
@@ -74,8 +74,8 @@ function estimateOf(
 ): TrainEstimate {
   if (!ready || !estimate) return { kind: 'failed', reason: m.workers_run_ended() };
   const { engine, why, candidates, refused } = ready;
-  const { stepMs, steps, totalMs, imagesPerSecond } = estimate;
-  return { kind: 'ok', engine, why, candidates, refused, stepMs, steps, totalMs, imagesPerSecond };
+  const { stepMs, steps, answersMs, totalMs, imagesPerSecond } = estimate;
+  return { kind: 'ok', engine, why, candidates, refused, stepMs, steps, answersMs, totalMs, imagesPerSecond };
 }
 
 /** A worker that looks into trained networks; its calls reject when it dies. */

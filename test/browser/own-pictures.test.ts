@@ -6,7 +6,9 @@ import { encode } from 'fast-png';
 import { zipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cifarBatch, idxFile, npyFile } from '../../src/lib/data/pictures.fixture';
 import { startApp, type App } from '../support/app';
+import { smallPictures } from '../support/small-pictures';
 
 let app: App;
 const folder = mkdtempSync(join(tmpdir(), 'bneck-pictures-'));
@@ -82,7 +84,51 @@ describe('a folder', () => {
   });
 });
 
+const answers = Uint8Array.from({ length: 24 }, (_, i) => i % 2);
+const gray = (height: number, width: number) => ({
+  shape: [24, height, width],
+  pixels: Uint8Array.from({ length: 24 * height * width }, (_, i) => (i * 7) & 255)
+});
+const arrays = (height: number, width: number): Record<string, Uint8Array> => {
+  const { shape, pixels } = gray(height, width);
+  return { 'x_train.npy': npyFile('|u1', shape, pixels), 'y_train.npy': npyFile('|u1', [24], answers) };
+};
+const idx = gray(6, 5);
+const formats = Object.entries(smallPictures).flatMap(([format, bytes]): [string, Uint8Array][] => [
+  [`a/1.${format}`, bytes],
+  [`b/2.${format}`, bytes]
+]);
+const halves = '16 pictures to train on, 4 to check on, 2 classes';
+/** Good files of every kind, and what is told of them. */
+const good: readonly (readonly [string, Record<string, Uint8Array>])[] = [
+  [
+    `${halves}, 6 × 5 × 1`,
+    { 'images-idx3-ubyte': idxFile(idx.shape, idx.pixels), 'labels-idx1-ubyte': idxFile([24], answers) }
+  ],
+  [`${halves}, 5 × 6 × 1`, { 'lamps.npz': zipSync(arrays(5, 6)) }],
+  [`${halves}, 4 × 7 × 1`, arrays(4, 7)],
+  ['18 pictures to train on, 3 to check on, 10 classes, 32 × 32 × 3', { 'data_batch_1.bin': cifarBatch(24, 10) }],
+  ['8 pictures to train on, 2 to check on, 2 classes, 32 × 32 × 3', { 'all.zip': zipSync(Object.fromEntries(formats)) }]
+];
+
 describe('files', () => {
+  test('an IDX pair, an NPZ, NumPy arrays, a CIFAR batch and a picture of every format are read whole', async () => {
+    const { page, problems } = await app.open();
+    const region = await panels(page);
+    await region
+      .getByLabel('pictures', { exact: true })
+      .selectOption({ label: 'files of yours: ZIP, NPZ, IDX, CIFAR' });
+    for (const [message, files] of good) {
+      const chosen = Object.entries(files).map(([name, bytes]) => ({ name, mimeType: '', buffer: Buffer.from(bytes) }));
+      await region.locator('input[type=file]').setInputFiles(chosen);
+      await region.getByText(message).waitFor();
+      expect(await region.getByText('Files that were not read').count()).toBe(0);
+      expect(await region.getByRole('alert').count()).toBe(0);
+    }
+    expect(problems.consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
   test('a ZIP is read; broken ones are refused in words and leave it', async () => {
     const { page, problems } = await app.open();
     const region = await panels(page);

@@ -67,8 +67,8 @@ function watch(page: Page, origin: string, problems: Problems): void {
   });
 }
 
-/** Serves the built page on a free port and starts a browser; `close` ends both. */
-export async function startApp(): Promise<App> {
+/** Serves the built page on a free port and starts a browser, with more flags where a test needs them; `close` ends both. */
+export async function startApp(flags: readonly string[] = []): Promise<App> {
   const server = await serve();
   const trap = await startTrap();
   const url = server.url.replace('localhost', '127.0.0.1');
@@ -76,7 +76,7 @@ export async function startApp(): Promise<App> {
   const executablePath = process.env.CHROMIUM_PATH;
   const browser = await chromium.launch({
     ...(executablePath ? { executablePath } : {}),
-    args: browserFlags
+    args: [...browserFlags, ...flags]
   });
   return {
     url,

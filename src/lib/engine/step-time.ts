@@ -42,10 +42,13 @@ function guess({ head, input: [height, width] }: Architecture, count: number): T
   return { labels: new Uint8Array(count), boxes };
 }
 
+function picturesFor({ input: [height, width, channels] }: Architecture, count: number): Float32Array {
+  return Float32Array.from({ length: count * height * width * channels }, (_, i) => Math.sin(i));
+}
+
 async function stepOn(network: Network, count: number, clock: () => number): Promise<number> {
   const { arch } = network;
-  const [height, width, channels] = arch.input;
-  const images = Float32Array.from({ length: count * height * width * channels }, (_, i) => Math.sin(i));
+  const images = picturesFor(arch, count);
   const began = clock();
   await network.trainStep({ count, images, ...guess(arch, count) }, objectiveFor(arch), still);
   return clock() - began;
@@ -74,6 +77,33 @@ async function time(network: Network, { batchSize }: StepTrial, timer: StepTimer
     times.push(await stepOn(network, batchSize, clock));
   }
   return { kind: 'timed', stepMs: times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN };
+}
+
+/** A batch of answers is timed whole where one picture promises that it takes no longer. */
+const WHOLE_BATCH_MS = 500;
+
+/** Milliseconds that answers to a picture take in a batch, weights as they are; of one picture alone where it takes long. */
+export async function timeAnswers(
+  engine: Engine,
+  { arch, tensors, batchSize }: StepTrial,
+  clock: () => number
+): Promise<number> {
+  const network = await engine.createNetwork(arch, tensors, batchSize);
+  const answers = async (count: number): Promise<number> => {
+    const began = clock();
+    await network.forward(picturesFor(arch, count), count);
+    return clock() - began;
+  };
+  try {
+    // The first of each size compiles shaders and takes memory.
+    await answers(1);
+    const single = await answers(1);
+    if (single * batchSize > WHOLE_BATCH_MS) return single;
+    await answers(batchSize);
+    return (await answers(batchSize)) / batchSize;
+  } finally {
+    network.dispose();
+  }
 }
 
 /** Times a step; rejects with a sentence when the engine cannot build the network or is silent for longer than the limit. */

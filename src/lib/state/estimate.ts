@@ -54,7 +54,8 @@ export function trainEstimate({ ops, view, timed, timing, form, pictures }: Expe
   if (timed?.kind === 'ok') {
     const steps = Math.ceil(pictures / form.batchSize) * form.epochs;
     return m.train_estimate_timed({
-      time: formatDuration(timed.stepMs * steps),
+      // Validated after every epoch, and once more for the report.
+      time: formatDuration(timed.stepMs * steps + timed.answersMs * (form.epochs + 1)),
       batch: form.batchSize,
       ms: formatMs(timed.stepMs)
     });

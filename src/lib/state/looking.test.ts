@@ -85,7 +85,7 @@ test('StepTime keeps a timed step for the settings it was timed with', async () 
   const asked: number[] = [];
   const stepTime = new StepTime((request) => {
     asked.push(request.batchSize);
-    return Promise.resolve({ kind: 'ok', stepMs: request.batchSize, engine: 'simd', why: '' });
+    return Promise.resolve({ kind: 'ok', stepMs: request.batchSize, answersMs: 0, engine: 'simd', why: '' });
   });
   const request = trainRequest(firstTrainForm, { arch: mobileNetV3Small, data, epochs: 1, start: null });
   expect(stepTime.of(request)).toBeNull();

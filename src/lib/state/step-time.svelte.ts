@@ -3,7 +3,14 @@ import type { TrainRequest } from '$workers/train/protocol';
 
 /** What timing a step told. */
 export type Timed =
-  | { readonly kind: 'ok'; readonly stepMs: number; readonly engine: string; readonly why: string }
+  | {
+      readonly kind: 'ok';
+      readonly stepMs: number;
+      /** What validating and checking once takes. */
+      readonly answersMs: number;
+      readonly engine: string;
+      readonly why: string;
+    }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Times steps one request at a time; the last answer stays until another network or setting is timed. */

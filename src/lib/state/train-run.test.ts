@@ -91,8 +91,15 @@ test('closeTrain(view, null) keeps what a stopped training showed', () => {
 });
 
 test('foldTrain(view, estimate) tells the time left before the first step', () => {
-  const event = { kind: 'estimate', stepMs: 5, steps: 100, totalMs: 500, imagesPerSecond: 6400 } as const;
-  expect(foldTrain(beginTrain(request), event)).toMatchObject({ remainingMs: 500, imagesPerSecond: 6400 });
+  const event = {
+    kind: 'estimate',
+    stepMs: 5,
+    steps: 100,
+    answersMs: 20,
+    totalMs: 520,
+    imagesPerSecond: 6400
+  } as const;
+  expect(foldTrain(beginTrain(request), event)).toMatchObject({ remainingMs: 520, imagesPerSecond: 6400 });
 });
 
 test('foldTrain(view, ready) keeps what was timed and what could not be had', () => {

@@ -4,10 +4,10 @@ import type { Architecture } from '$lib/arch/architecture';
 import { whyNotAugment } from '$lib/data/augment';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine, Network } from '$lib/engine/engine';
-import { openFramedEngine, type FramedNetwork } from '$lib/engine/framed';
+import { CHECK_PICTURES, openFramedEngine, type FramedNetwork } from '$lib/engine/framed';
 import { defaultRecipe, type Recipe } from '$lib/engine/recipe';
 import { ruleOf } from '$lib/engine/optimiser-state';
-import { timeStep } from '$lib/engine/step-time';
+import { timeAnswers, timeStep } from '$lib/engine/step-time';
 import { stepsPerEpoch } from '$lib/engine/steps';
 import { lower } from '$lib/ops/lower';
 import { metricOf, whyNotLearn } from '$lib/task/head-objective';
@@ -78,11 +78,11 @@ async function frameFor(platform: Platform, engine: Engine): Promise<{ frame: En
   }
 }
 
-/** Tells how long the training will take, from a step timed now. */
+/** Tells how long the training will take, from a step and answers timed now; the frame answers where there is one. */
 async function estimate(
   platform: Platform,
   { recipe, startEpoch, dataset }: Prepared,
-  { opened, start }: { opened: TimedEngine; start: Start }
+  { opened, start, frame }: { opened: TimedEngine; start: Start; frame: Engine | null }
 ): Promise<TrainEvent> {
   const { clock } = platform;
   const { batchSize, epochs } = recipe;
@@ -91,8 +91,13 @@ async function estimate(
     return timed.kind === 'over' ? timed.moreThanMs : timed.stepMs;
   };
   const stepMs = opened.fresh && opened.stepMs !== null ? opened.stepMs : await time();
-  const steps = stepsPerEpoch(dataset, recipe) * Math.max(0, epochs - startEpoch);
-  return { kind: 'estimate', stepMs, steps, totalMs: stepMs * steps, imagesPerSecond: (batchSize * 1000) / stepMs };
+  const left = Math.max(0, epochs - startEpoch);
+  const steps = stepsPerEpoch(dataset, recipe) * left;
+  const { count } = dataset.splits.validation;
+  const pictures = count + (frame ? Math.min(CHECK_PICTURES, count) : 0);
+  const answersMs = pictures * (await timeAnswers(frame ?? opened.engine, { ...start, batchSize }, clock));
+  const totalMs = stepMs * steps + answersMs * (left + 1);
+  return { kind: 'estimate', stepMs, steps, answersMs, totalMs, imagesPerSecond: (batchSize * 1000) / stepMs };
 }
 
 /** Prepares a training and reports what was found on the way. */
@@ -140,7 +145,7 @@ export async function prepare(platform: Platform, request: TrainRequest, report:
     pictures: dataset.splits.train.count,
     batchSize: request.batchSize
   });
-  await report(await estimate(platform, prepared, { opened, start }));
+  await report(await estimate(platform, prepared, { opened, start, frame }));
   await report({ kind: 'preparing', what: 'network' });
   return prepared;
 }

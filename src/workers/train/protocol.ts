@@ -70,11 +70,13 @@ export type TrainEvent =
       readonly pictures: number;
       readonly batchSize: number;
     }
-  /** From a timed step of this network on this engine, before the first real one. */
+  /** From a timed step of this network on this engine and timed answers, before the first real ones. */
   | {
       readonly kind: 'estimate';
       readonly stepMs: number;
       readonly steps: number;
+      /** What validating and checking once takes: after every epoch, and once more at the end. */
+      readonly answersMs: number;
       readonly totalMs: number;
       readonly imagesPerSecond: number;
     }
