@@ -56,49 +56,54 @@ function openGate(op: MultiplyOp, ground: Ground): Layer {
   };
 }
 
-/** Two maps of one shape. */
-function openProduct(op: MultiplyOp, ground: Ground): Layer {
-  const { kernels, arena, maxBatch, slots } = ground;
+/** Two maps of one shape: both read some pictures at a time, and the block their joint is written to. */
+function openPair(op: MultiplyOp | AddOp, ground: Ground) {
+  const { arena, maxBatch, slots } = ground;
   const size = sizeOf(op.out);
   const chunk = Math.min(maxBatch, chunkOf(size));
-  const a = inputOf(ground, 0);
-  const b = inputOf(ground, 1);
-  const output = arena.alloc(maxBatch * size);
+  const [a, b] = [inputOf(ground, 0), inputOf(ground, 1)];
+  const pointer = arena.alloc(maxBatch * size);
   slots[0].need(chunk * size);
   slots[1].need(chunk * size);
   return {
-    output: mapOutput(ground, output, op.out),
+    size,
+    chunk,
+    pointer,
+    output: mapOutput(ground, pointer, op.out),
+    read: (from: number, count: number) => [a.read(from, count, 0), b.read(from, count, 1)] as const
+  };
+}
+
+/** Two maps of one shape. */
+function openProduct(op: MultiplyOp, ground: Ground): Layer {
+  const { kernels } = ground;
+  const { size, chunk, pointer, output, read } = openPair(op, ground);
+  return {
+    output,
     forward: (count) =>
       overChunks(count, chunk, (from, part) =>
-        kernels.product(a.read(from, part, 0), b.read(from, part, 1), output + from * size * 4, part * size)
+        kernels.product(...read(from, part), pointer + from * size * 4, part * size)
       ),
     backward: (count, dy, [da, db]) =>
       overChunks(count, chunk, (from, part) => {
         const at = from * size * 4;
         const to = (into: Into | null | undefined, instead: number): number => (into ? into.pointer + at : instead);
         const adds = [da?.add ? 1 : 0, db?.add ? 1 : 0] as const;
-        const [x, y] = [a.read(from, part, 0), b.read(from, part, 1)];
-        kernels.productBackward(x, y, dy + at, to(da, dy + at), to(db, 0), part * size, ...adds);
+        kernels.productBackward(...read(from, part), dy + at, to(da, dy + at), to(db, 0), part * size, ...adds);
       })
   };
 }
 
 /** Builds a residual sum. */
 export function openAdd(op: AddOp, ground: Ground): Layer {
-  const { kernels, arena, maxBatch, slots } = ground;
-  const size = sizeOf(op.out);
-  const chunk = Math.min(maxBatch, chunkOf(size));
-  const a = inputOf(ground, 0);
-  const b = inputOf(ground, 1);
-  const output = arena.alloc(maxBatch * size);
-  slots[0].need(chunk * size);
-  slots[1].need(chunk * size);
+  const { kernels } = ground;
+  const { size, chunk, pointer, output, read } = openPair(op, ground);
   let arrived = 0;
   return {
-    output: mapOutput(ground, output, op.out),
+    output,
     forward: (count) =>
       overChunks(count, chunk, (from, part) =>
-        kernels.sum(a.read(from, part, 0), b.read(from, part, 1), output + from * size * 4, part * size)
+        kernels.sum(...read(from, part), pointer + from * size * 4, part * size)
       ),
     arrive(from, count, dy, [into]) {
       // The first input's gradient is dy itself, which the others read later; their blocks may still be in use.
