@@ -1,7 +1,7 @@
 /** @file Test support: compares the core's gradients of one network with TensorFlow.js, tensor by tensor. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Architecture } from '../../src/lib/arch/architecture';
+import type { Architecture, BneckRow } from '../../src/lib/arch/architecture';
 import { rngOf } from '../../src/lib/base/rng';
 import type { Batch } from '../../src/lib/engine/engine';
 import type { Core } from '../../src/lib/engine/simd/load';
@@ -13,9 +13,10 @@ import { plainBoxes, plainClasses, type Objective } from '../../src/lib/task/obj
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { relativeGap } from './compare';
 import { drawnGraph } from './drawn-graphs';
+import { gateForms } from './gradient-coverage';
 import { GradientReport, type Judgement } from './gradient-report';
 import { randomTables } from './random-tables';
-import { livelyTensors, randomBatch } from './small-networks';
+import { bneck, livelyTensors, randomBatch, smallNetworks } from './small-networks';
 import { gradientsInTfjs, type Learner } from './tfjs-gradients';
 import { inFloat64, type Float64Network, steepest, trueGradient } from './true-gradients';
 
@@ -32,13 +33,10 @@ const NOISE = 2e-5;
 const largestOf = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((top, value) => Math.max(top, Math.abs(value)), 0);
 
-/** Index of the largest difference. */
-function worstAt(a: Float32Array, b: Float32Array): number {
-  let at = 0;
-  for (let i = 1; i < a.length; i++) {
-    if (Math.abs((a[i] ?? 0) - (b[i] ?? 0)) > Math.abs((a[at] ?? 0) - (b[at] ?? 0))) at = i;
-  }
-  return at;
+/** Indices of all numbers that differ by more than the limit. */
+function disputed(a: Float32Array, b: Float32Array): number[] {
+  const most = LIMIT * largestOf(a);
+  return Array.from(a.keys()).filter((i) => !(Math.abs((a[i] ?? NaN) - (b[i] ?? NaN)) <= most));
 }
 
 /** Products that TensorFlow.js multiplies for one picture: its gradients want dilated filters spread out. */
@@ -58,15 +56,36 @@ export interface DrawnNetwork extends Learner {
 
 const COUNT = 5;
 
+const [, odd] = smallNetworks;
+if (!odd) throw new Error('gradient cases: there must be a second small network');
+/** A stem on 13 x 11 grey pixels, norms and a classifier. */
+const frame: Architecture = odd;
+
 const classifying = (name: string, arch: Architecture, ops: readonly Op[]): DrawnNetwork => ({
   name,
   arch,
   ops,
   objective: plainClasses,
-  batch: randomBatch(arch, COUNT, 9)
+  batch: { ...randomBatch(arch, COUNT, 9), draw: 3 }
 });
 
-/** Classifiers: tables of a seed, then graphs no table can say. */
+/** Every way a gate may be put into a row, four to a table. */
+function gated(): DrawnNetwork[] {
+  return Array.from({ length: gateForms.length / 4 }, (_, i) => {
+    const rows = gateForms.slice(4 * i, 4 * i + 4).map((form, r): BneckRow => {
+      const se = { ...form, channels: 3 + r, nl: 'relu' } as const;
+      return { ...bneck(3, 10 + r, 6 + (r >> 1), 0, 'hardSwish', 1), se };
+    });
+    const arch: Architecture = { ...frame, name: `gates ${i}`, rows };
+    return classifying(arch.name, arch, lower(arch));
+  });
+}
+
+/** Drops a share of what its logits read. */
+const thinned = (arch: Architecture): Architecture =>
+  arch.head.kind === 'classifier' ? { ...arch, head: { ...arch.head, dropout: 0.3 } } : arch;
+
+/** Classifiers: tables of a seed, every third of them with dropout, gates in every way, then graphs no table can say. */
 export function drawnClassifiers(draw: {
   readonly tables: number;
   readonly graphs: number;
@@ -79,13 +98,13 @@ export function drawnClassifiers(draw: {
   );
   const tables = fc
     .sample(arbitrary, { numRuns: draw.tables, seed: draw.seed })
-    .map((arch, i) => classifying(`table ${i}`, arch, lower(arch)));
+    .map((arch, i) => classifying(`table ${i}`, i % 3 === 0 ? thinned(arch) : arch, lower(arch)));
   const graphs: DrawnNetwork[] = [];
   for (let seed = draw.seed; graphs.length < draw.graphs; seed++) {
     const { arch, ops } = drawnGraph(seed);
     if (fits(ops)) graphs.push(classifying(arch.name, arch, ops));
   }
-  return [...tables, ...graphs];
+  return [...tables, ...gated(), ...graphs];
 }
 
 /** What a mask or a detector learns from: labels with holes, or one or two things in each picture. */
@@ -137,8 +156,12 @@ function judge(
   const noise = Math.max(size, largestOf(got) / top);
   if (noise <= NOISE && steepest(float64(), name) < FLAT) return { kind: 'zero', noise };
   if (gap <= LIMIT) return { kind: 'equal', gap };
-  const at = worstAt(wanted, got);
-  const away = Math.abs((got[at] ?? NaN) - trueGradient(float64(), name, at)) / top;
+  const network = float64();
+  // Every number that float32 disagrees on is compared with float64.
+  const away = disputed(wanted, got).reduce(
+    (most, at) => Math.max(most, Math.abs((got[at] ?? NaN) - trueGradient(network, name, at)) / top),
+    0
+  );
   if (away <= NOISE) return { kind: 'faint', away, size };
   const [share, distance] = [size.toExponential(1), away.toExponential(1)];
   return { kind: 'wrong', why: `gap ${gap.toExponential(1)}, ${share} of the largest, ${distance} from float64` };
@@ -156,7 +179,7 @@ function compareGradients(core: Core, drawn: DrawnNetwork, tensors: Tensors): Re
   expect(Math.abs(loss - expected.loss), `loss of ${name}`).toBeLessThanOrEqual(1e-4 * Math.abs(expected.loss));
   expect(Object.keys(gradients).toSorted(), name).toEqual(Object.keys(expected.gradients).toSorted());
   const top = Math.max(...Object.values(expected.gradients).map(largestOf));
-  const float64 = () => inFloat64(ops, { tensors, batch, answer: expected.answer });
+  const float64 = () => inFloat64(drawn, { tensors, answer: expected.answer });
   const judged = Object.entries(expected.gradients).map(([tensor, wanted]) => {
     const got = gradients[tensor]?.data ?? new Float32Array();
     return [tensor, judge(tensor, { wanted, got, top }, float64)] as const;

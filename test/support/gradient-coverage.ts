@@ -1,5 +1,7 @@
 /** @file Test support: what a set of networks covers: every kind of op in every form that has code of its own. */
+import type { Architecture, SqueezeExcite } from '../../src/lib/arch/architecture';
 import type { Op } from '../../src/lib/ops/op';
+import { dropoutOf } from '../../src/lib/task/dropout';
 
 const odd = (n: number): boolean => n % 2 === 1;
 
@@ -69,10 +71,33 @@ function formsOf(op: Op): string[] {
   }
 }
 
+/** Every way a gate may be put into a row. */
+export const gateForms: readonly Omit<SqueezeExcite, 'channels' | 'nl'>[] = (
+  ['afterDepthwise', 'afterProject'] as const
+)
+  .flatMap((place) => (['hardSigmoid', 'sigmoid', 'linear'] as const).map((gate) => ({ place, gate })))
+  .flatMap((form) => [true, false].map((norm) => ({ ...form, norm })))
+  .flatMap((form) => [true, false].map((bias) => ({ ...form, bias })));
+
+const gateForm = ({ place, gate, norm, bias }: (typeof gateForms)[number]): string =>
+  [place, gate, norm ? 'norm' : 'no norm', bias ? 'bias' : 'no bias'].join(', ');
+
+/** What a head has that changes the way back. */
+function headForms({ head }: Architecture): string[] {
+  if (head.kind === 'lraspp')
+    return [head.pool === 'global' ? 'lraspp, one pool' : 'lraspp, windows', `lraspp, ${head.gate}`];
+  if (head.kind === 'decoder') return [`decoder, ${head.stages.length} stages`, `decoder, ${head.out}`];
+  // Boxes are answered from the tap, the last map and every extra one.
+  return head.kind === 'ssdlite' ? [`ssdlite, ${head.extras.length} maps more`] : [];
+}
+
 /** The forms a network covers, each as 'kind: form'. */
-export function coveredBy(ops: readonly Op[]): string[] {
+export function coveredBy({ arch, ops }: { readonly arch: Architecture; readonly ops: readonly Op[] }): string[] {
   const forms = ops.flatMap((op) => formsOf(op).map((form) => `${op.kind}: ${form}`));
-  return readTwice(ops) ? [...forms, 'graph: a map read twice'] : forms;
+  const gates = arch.rows.flatMap((row) => (row.kind === 'bneck' && row.se ? [`gates: ${gateForm(row.se)}`] : []));
+  const heads = headForms(arch).map((form) => `head: ${form}`);
+  const graph = [...(readTwice(ops) ? ['a map read twice'] : []), ...(dropoutOf(arch) ? ['dropout'] : [])];
+  return [...forms, ...gates, ...heads, ...graph.map((form) => `graph: ${form}`)];
 }
 
 const nls = ['linear', 'relu', 'relu6', 'hardSwish', 'swish', 'shiftedSwish'];
@@ -84,8 +109,8 @@ const windowed = [
   ...['stride 2 on even map', 'one pixel', ...widths, ...finishes, ...nls]
 ];
 
-/** What must be covered, by kind. */
-export const asked: Readonly<Record<Op['kind'] | 'graph', readonly string[]>> = {
+/** What classifiers must cover, by kind. */
+export const asked: Readonly<Record<Op['kind'] | 'graph' | 'gates', readonly string[]>> = {
   conv: [...windowed, ...widths.map((width) => `from ${width}`), 'hardSigmoid', 'sigmoid'],
   depthwise: [...windowed, 'multiplier 1', 'multiplier 2', 'multiplier 3'],
   transposedConv: ['kernel 2', 'kernel 3', 'odd map', 'even map', 'sigmoid', 'hardSigmoid', ...nls],
@@ -96,5 +121,27 @@ export const asked: Readonly<Record<Op['kind'] | 'graph', readonly string[]>> = 
   multiply: ['by gates', 'by a map', ...widths],
   add: widths,
   concat: ['channels', 'rows', '2 inputs', '3 inputs'],
-  graph: ['a map read twice']
+  graph: ['a map read twice', 'dropout'],
+  gates: gateForms.map(gateForm)
 };
+
+/** What networks that answer with maps must cover: every head, and detectors that answer from one map or several. */
+export const askedOfMaps: Readonly<Record<'head' | 'concat', readonly string[]>> = {
+  head: [
+    ...['one pool', 'windows', 'hardSigmoid', 'sigmoid', 'linear'].map((form) => `lraspp, ${form}`),
+    ...['0 stages', '1 stages', '2 stages', '3 stages', 'sigmoid', 'linear'].map((form) => `decoder, ${form}`),
+    ...['0', '1', '2', '3'].map((count) => `ssdlite, ${count} maps more`)
+  ],
+  concat: ['rows', '2 inputs', '3 inputs', '4 inputs', '5 inputs']
+};
+
+/** What was asked for and is covered by none of the networks. */
+export function uncovered(
+  wanted: Readonly<Record<string, readonly string[]>>,
+  networks: readonly { readonly arch: Architecture; readonly ops: readonly Op[] }[]
+): string[] {
+  const covered = new Set(networks.flatMap(coveredBy));
+  return Object.entries(wanted)
+    .flatMap(([kind, forms]) => forms.map((form) => `${kind}: ${form}`))
+    .filter((form) => !covered.has(form));
+}

@@ -74,7 +74,7 @@ function convolve(x: Float64Array, op: Op & { kind: 'conv' | 'depthwise' }, numb
   return y;
 }
 
-function dense(x: Float64Array, op: Op & { kind: 'dense' }, numbers: Numbers, count: number): Float64Array {
+export function dense(x: Float64Array, op: Op & { kind: 'dense' }, numbers: Numbers, count: number): Float64Array {
   const from = op.in[2];
   const out = op.out[2];
   const weight = numbers[`${op.id}.weight`]!;

@@ -26,6 +26,7 @@ import { forward } from '../../src/lib/engine/tfjs/forward';
 import type { Op } from '../../src/lib/ops/op';
 import { tensorsOf } from '../../src/lib/ops/tensors';
 import type { Objective } from '../../src/lib/task/objective';
+import { dropoutMask, dropoutOf } from '../../src/lib/task/dropout';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 
 /** What is differentiated. */
@@ -51,11 +52,20 @@ function classesLoss(out: Tensor4D, { labels, count }: Batch): Scalar {
   return losses.softmaxCrossEntropy<Tensor2D, Scalar>(tensor2d(oneHot, [count, classes]), logits);
 }
 
+/** What a classifier's logits read is multiplied with. */
+function masksOf({ arch, ops }: Learner, { count, draw }: Batch): ReadonlyMap<string, Tensor> {
+  const dropout = dropoutOf(arch);
+  const wide = ops.find(({ id }) => id === dropout?.id)?.in[2];
+  if (!dropout || wide === undefined) return new Map();
+  return new Map([[dropout.id, tensor2d(dropoutMask(count * wide, dropout.rate, draw), [count, wide])]]);
+}
+
 /**
  * Differentiates the loss of a batch. A classifier's loss is that of TensorFlow.js; that of maps and boxes is taken as the
  * answer's product with its own gradient, so that what is compared is the way back through the network.
  */
-export function gradientsInTfjs({ arch, ops, objective }: Learner, tensors: Tensors, batch: Batch): LossGradients {
+export function gradientsInTfjs(learner: Learner, tensors: Tensors, batch: Batch): LossGradients {
+  const { arch, ops, objective } = learner;
   const held = new Map<string, Variable>();
   const byVariable = new Map<string, string>();
   for (const { name, shape, trainable } of ops.flatMap(tensorsOf)) {
@@ -76,9 +86,11 @@ export function gradientsInTfjs({ arch, ops, objective }: Learner, tensors: Tens
   const gradients: Record<string, Float32Array> = {};
   tidy(() => {
     const pictures = tensor4d(batch.images, [batch.count, ...arch.input]);
+    const masks = masksOf(learner, batch);
     const learned = [...held.values()].filter(({ trainable }) => trainable);
     const { value, grads } = variableGrads(() => {
-      const out = forward(ops, pictures, { tensorOf, mode: { kind: 'training', statistics } });
+      const mode = { kind: 'training', statistics, masks } as const;
+      const out = forward(ops, pictures, { tensorOf, mode });
       answer = new Float32Array(out.size);
       loss = lossOf(out.dataSync<'float32'>(), batch, { arch, objective, gradient: answer }).loss;
       if (objective.kind === 'classes') return classesLoss(out, batch);

@@ -3,7 +3,9 @@ import { rngOf } from '../../src/lib/base/rng';
 import type { Batch } from '../../src/lib/engine/engine';
 import type { Op } from '../../src/lib/ops/op';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
-import { naiveForward, type Numbers } from './naive-network';
+import { dropoutMask, dropoutOf } from '../../src/lib/task/dropout';
+import type { Architecture } from '../../src/lib/arch/architecture';
+import { dense, naiveForward, type Numbers } from './naive-network';
 
 /** Length of a move: float64 keeps 1e-16 of a loss near 1, so slopes are exact to about 1e-11. */
 const MOVE = 1e-5;
@@ -16,12 +18,21 @@ export interface Float64Network {
   readonly images: Float64Array;
   readonly count: number;
   readonly answer: Float32Array;
+  /** What the last op's input is multiplied with; null where nothing is dropped. */
+  readonly mask: Float32Array | null;
+}
+
+/** What the last op reads is thinned by, as the table and the batch say. */
+function maskOf(arch: Architecture, ops: readonly Op[], { count, draw }: Batch): Float32Array | null {
+  const dropout = dropoutOf(arch);
+  const last = ops.at(-1);
+  return dropout && last?.id === dropout.id ? dropoutMask(count * last.in[2], dropout.rate, draw) : null;
 }
 
 /** Opens it on the numbers and pictures of an engine. */
 export function inFloat64(
-  ops: readonly Op[],
-  { tensors, batch, answer }: { readonly tensors: Tensors; readonly batch: Batch; readonly answer: Float32Array }
+  { arch, ops, batch }: { readonly arch: Architecture; readonly ops: readonly Op[]; readonly batch: Batch },
+  { tensors, answer }: { readonly tensors: Tensors; readonly answer: Float32Array }
 ): Float64Network {
   const pairs = Object.entries(tensors).map(([name, { data }]) => [name, Float64Array.from(data)] as const);
   return {
@@ -29,16 +40,27 @@ export function inFloat64(
     numbers: Object.fromEntries(pairs),
     images: Float64Array.from(batch.images),
     count: batch.count,
-    answer
+    answer,
+    mask: maskOf(arch, ops, batch)
   };
 }
 
+/** The answer with these numbers. */
+function answerOf({ ops, images, count, mask }: Float64Network, numbers: Numbers): Float64Array | undefined {
+  const maps = naiveForward(ops, numbers, images, count);
+  const last = ops.at(-1);
+  if (!mask || last?.kind !== 'dense') return maps.get(last?.id ?? '');
+  const read = maps.get(last.inputs[0] ?? '')?.map((value, i) => value * (mask[i] ?? NaN));
+  return dense(read ?? new Float64Array(), last, numbers, count);
+}
+
 /** The slope along a direction in one tensor. */
-function slopeAlong({ ops, numbers, images, count, answer }: Float64Network, name: string, way: Float64Array): number {
+function slopeAlong(network: Float64Network, name: string, way: Float64Array): number {
+  const { numbers, answer } = network;
   const start = numbers[name] ?? new Float64Array();
   const lossAt = (length: number): number => {
     const moved = start.map((value, i) => value + length * (way[i] ?? 0));
-    const out = naiveForward(ops, { ...numbers, [name]: moved }, images, count).get(ops.at(-1)?.id ?? '');
+    const out = answerOf(network, { ...numbers, [name]: moved });
     return answer.reduce((sum, slope, i) => sum + slope * (out?.[i] ?? NaN), 0);
   };
   return (lossAt(MOVE) - lossAt(-MOVE)) / (2 * MOVE);
