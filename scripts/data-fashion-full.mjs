@@ -11,9 +11,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { download, fail, sha256, writeChecked } from './data-fetch.mjs';
+import { classes, installed } from './fashion-mnist.mjs';
 import { root } from './setup.mjs';
 
-const installed = '/usr/share/datasets/fashion-mnist';
 const source = {
   url: 'http://deb.debian.org/debian/pool/main/d/dataset-fashion-mnist/dataset-fashion-mnist_0.0~git20200523.55506a9-1_all.deb',
   sha256: '39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0'
@@ -25,18 +25,6 @@ const files = {
   't10k-images-idx3-ubyte.gz': 'cc1d090a38ace84dfa1aa66e3ada7c336ef481a96936906477e6dd344da56eaa',
   't10k-labels-idx1-ubyte.gz': '8d3605d196f4be44669e46906da9733c8131fef761fdbfec72c424d5222f1a05'
 };
-const classes = [
-  'T-shirt/top',
-  'Trouser',
-  'Pullover',
-  'Dress',
-  'Coat',
-  'Sandal',
-  'Shirt',
-  'Sneaker',
-  'Bag',
-  'Ankle boot'
-];
 
 /** The member of an ar archive, which a .deb is, whose name begins so. @param {Buffer} bytes @param {string} start */
 function member(bytes, start) {

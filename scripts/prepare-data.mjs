@@ -11,20 +11,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { classes, installed } from './fashion-mnist.mjs';
 
 const SEED = 20240601;
-const CLASSES = [
-  'T-shirt/top',
-  'Trouser',
-  'Pullover',
-  'Dress',
-  'Coat',
-  'Sandal',
-  'Shirt',
-  'Sneaker',
-  'Bag',
-  'Ankle boot'
-];
 const SPLITS = { train: 10_000, validation: 2_000, test: 2_000 };
 const LICENCE = `The MIT License (MIT)
 
@@ -66,7 +55,7 @@ function shuffle(items, next) {
 /** Disjoint picks of the given sizes with the same number of every class, each in shuffled order. */
 function stratify(labels, counts, seed) {
   const next = rngOf(seed);
-  const pools = CLASSES.map((_, c) =>
+  const pools = classes.map((_, c) =>
     shuffle(
       [...labels.keys()].filter((i) => labels[i] === c),
       next
@@ -74,7 +63,7 @@ function stratify(labels, counts, seed) {
   );
   let from = 0;
   return counts.map((count) => {
-    const each = count / CLASSES.length;
+    const each = count / classes.length;
     const picked = pools.flatMap((pool) => pool.slice(from, from + each));
     from += each;
     if (picked.length !== count)
@@ -90,7 +79,7 @@ function readIdx(path, dimensions) {
   return bytes.subarray(4 + 4 * dimensions);
 }
 
-const source = resolve(process.argv[2] ?? '/usr/share/datasets/fashion-mnist');
+const source = resolve(process.argv[2] ?? installed);
 const out = fileURLToPath(new URL('../static/data/', import.meta.url));
 const read = (part, kind, dimensions) => readIdx(join(source, `${part}-${kind}-idx${dimensions}-ubyte.gz`), dimensions);
 const parts = {
@@ -123,7 +112,7 @@ const manifest = {
   name: 'Fashion-MNIST (10,000 + 2,000 + 2,000)',
   file: 'fashion-mnist.u8.gz',
   shape: [28, 28, 1],
-  classes: CLASSES,
+  classes,
   splits: SPLITS,
   layout: 'uint8 NHWC images of train, validation, test, then their uint8 labels',
   bytes: raw.length,
