@@ -17,6 +17,7 @@ export class Kept {
   #checkpoints = $state.raw<ReadonlyMap<string, Checkpoint>>(new Map());
   #tables = $state.raw<ReadonlyMap<string, LatencyTable>>(new Map());
   #store: Promise<Store> | null = null;
+  #written: Promise<unknown> = Promise.resolve();
 
   /** Why results are not kept, when the browser refuses. */
   get trouble(): StorageTrouble | null {
@@ -48,7 +49,7 @@ export class Kept {
   async forget(prefix: string): Promise<void> {
     const old = [...this.#checkpoints.keys()].filter((key) => key.startsWith(prefix));
     this.#checkpoints = new Map([...this.#checkpoints].filter(([key]) => !key.startsWith(prefix)));
-    await (await this.open()).remove('checkpoints', old);
+    await this.#inTurn((store) => store.remove('checkpoints', old));
   }
 
   /** Puts back what an earlier visit left; what this visit made already stays. */
@@ -72,8 +73,18 @@ export class Kept {
 
   /** Writes to the store and notes when it refuses. */
   async put(...[name, key, value]: Parameters<Store['put']>): Promise<void> {
-    const trouble = await (await this.open()).put(name, key, value);
+    const trouble = await this.#inTurn((store) => store.put(name, key, value));
     if (trouble) this.#trouble = trouble;
+  }
+
+  /** One after the other, each in a task of its own: a browser copies what it writes while the page waits. */
+  #inTurn<T>(write: (store: Store) => Promise<T>): Promise<T> {
+    const turn = this.#written.then(async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      return write(await this.open());
+    });
+    this.#written = turn;
+    return turn;
   }
 
   open(): Promise<Store> {
