@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeIssues } from '$lib/arch/parse';
+import { reasonOf } from '$lib/base/reason';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import { readCheckpoint, toSafetensors } from '$lib/weights/safetensors';
 import { m } from '$paraglide/messages';
@@ -13,9 +14,7 @@ export function loadCheckpoint(path: string): Checkpoint {
   try {
     bytes = new Uint8Array(readFileSync(path));
   } catch (error) {
-    throw new InputError(
-      m.cli_bad_checkpoint({ path, reason: error instanceof Error ? error.message : String(error) })
-    );
+    throw new InputError(m.cli_bad_checkpoint({ path, reason: reasonOf(error) }));
   }
   const read = readCheckpoint(bytes);
   if (read.kind === 'bad')
@@ -36,7 +35,7 @@ function atOut(path: string, write: () => void): void {
     makeFolder(dirname(path));
     write();
   } catch (error) {
-    throw new InputError(m.cli_out_refused({ path, reason: error instanceof Error ? error.message : String(error) }));
+    throw new InputError(m.cli_out_refused({ path, reason: reasonOf(error) }));
   }
 }
 

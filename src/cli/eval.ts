@@ -1,5 +1,6 @@
 /** @file Command line: `bneck eval`: how a trained network does on a split of some pictures. */
 import type { Command } from 'commander';
+import { reasonOf } from '$lib/base/reason';
 import type { Dataset, SplitName } from '$lib/data/dataset';
 import { whyNotScenes } from '$lib/data/garment-scenes';
 import type { Engine, Network } from '$lib/engine/engine';
@@ -30,8 +31,6 @@ interface Options {
 }
 
 const splits: Readonly<Record<SplitName, SplitName>> = { train: 'train', validation: 'validation', test: 'test' };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Throws InputError unless the network answers for these pictures; remarks when it was trained on others. */
 function mustFit(path: string, { arch, from }: Checkpoint, dataset: Dataset, split: SplitName): void {

@@ -4,6 +4,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { describeIssues, parseArchitecture } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
+import { reasonOf } from '$lib/base/reason';
 import type { Imported, PixelMap } from '$lib/import/graph';
 import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
@@ -32,7 +33,7 @@ function readBytes(path: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const ids = presets.map(({ id }) => id).join(', ');
     throw new InputError(m.cli_unreadable_network({ path, presets: ids, reason }));
   }
@@ -65,7 +66,7 @@ function readJson(path: string): ReadNetwork {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw refuse(path, [{ path: '', message: m.arch_not_json({ reason }) }]);
   }
   const parsed = parseArchitecture(value);

@@ -1,5 +1,6 @@
 /** @file Command line: the words of classes: a file with one a line, or those of the pictures that trained the network. */
 import { readFileSync } from 'node:fs';
+import { reasonOf } from '$lib/base/reason';
 import type { Provenance } from '$lib/weights/checkpoint';
 import { InputError } from './input-error';
 import { trainedOn } from './pixels';
@@ -10,6 +11,6 @@ export function readLabels(path: string | undefined, from: Provenance | null): r
   try {
     return readFileSync(path, 'utf8').trimEnd().split(/\r?\n/);
   } catch (error) {
-    throw new InputError(`--labels ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(`--labels ${path}: ${reasonOf(error)}`);
   }
 }

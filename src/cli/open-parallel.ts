@@ -1,6 +1,7 @@
 /** @file Command line: the SIMD core, with several workers, each a thread, where they are asked for. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '$lib/base/reason';
 import type { Engine } from '$lib/engine/engine';
 import { openSimdEngine } from '$lib/engine/simd/network';
 import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
@@ -16,7 +17,7 @@ export function replicaThreads(file: string): SpawnReplica {
     // A thread that waits for work keeps no program alive.
     worker.unref();
     worker.on('message', (answer: ReplicaAnswer) => answered(answer));
-    worker.on('error', (error) => died(error instanceof Error ? error.message : String(error)));
+    worker.on('error', (error) => died(reasonOf(error)));
     worker.on('exit', (code) => died(m.parallel_exit({ code })));
     return Promise.resolve({
       send: (request) => worker.postMessage(request),

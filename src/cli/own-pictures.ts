@@ -2,6 +2,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import type { FolderResult } from '$lib/data/folder';
 import { openPictures } from '$lib/data/open-pictures';
 import type { PictureFile } from '$lib/data/picture-file';
@@ -49,7 +50,7 @@ export async function readOwnPictures(path: string, shape: Shape): Promise<Folde
   try {
     files = await filesOf(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { kind: 'bad', message: m.cli_data_unreadable({ path, reason }), unreadable: [] };
   }
   const name = basename(resolve(path));

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { reasonOf } from '$lib/base/reason';
 import { readBundled } from '$lib/data/bundled';
 import type { ClassSet } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
@@ -47,7 +48,7 @@ function spawnTrainer(): Promise<TrainerPort> {
     kill: () => void worker.terminate(),
     onDeath: (listener) => {
       worker.on('error', (error) => {
-        listener(error instanceof Error ? error.message : String(error));
+        listener(reasonOf(error));
       });
     }
   });

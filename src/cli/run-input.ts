@@ -1,6 +1,7 @@
 /** @file Command line: what `bneck run` feeds to the network: a .npy array or a picture. */
 import { readFileSync } from 'node:fs';
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import { isPicture, readPicture, scaled, type Picture } from './decode-node';
 import { InputError } from './input-error';
@@ -50,13 +51,13 @@ export function readRunInput(path: string, layout: Layout): RunInput {
   try {
     bytes = new Uint8Array(readFileSync(path));
   } catch (error) {
-    throw refuse(path, error instanceof Error ? error.message : String(error));
+    throw refuse(path, reasonOf(error));
   }
   if (isPicture(bytes)) {
     try {
       return { kind: 'picture', picture: readPicture(bytes) };
     } catch (error) {
-      throw refuse(path, error instanceof Error ? error.message : String(error));
+      throw refuse(path, reasonOf(error));
     }
   }
   const read = readNpy(bytes);

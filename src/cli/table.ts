@@ -1,6 +1,7 @@
 /** @file Command line: latency tables in and out of files. */
 import { readFileSync } from 'node:fs';
 import { describeIssues } from '$lib/arch/parse';
+import { reasonOf } from '$lib/base/reason';
 import { parseTableText, type LatencyTable } from '$lib/latency/table';
 import { InputError } from './input-error';
 
@@ -10,7 +11,7 @@ export function loadTable(path: string): LatencyTable {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InputError(`--table ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(`--table ${path}: ${reasonOf(error)}`);
   }
   const parsed = parseTableText(text);
   if (parsed.kind === 'bad')

@@ -2,6 +2,7 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { strFromU8, strToU8, zipSync } from 'fflate';
 import { describeIssues } from '$lib/arch/parse';
+import { reasonOf } from '$lib/base/reason';
 import { openZip } from '$lib/data/zip';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import { allFinite } from '$lib/weights/checkpoint';
@@ -27,8 +28,6 @@ export interface TrainingState {
 
 /** What the text part of a state holds. */
 type Told = Pick<TrainingState, 'plan' | 'epochs'> & { readonly format: 1 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Where the state of a training lies that writes its network to `out`: net.safetensors has net.resume beside it. */
 export const statePathOf = (out: string): string => `${out.replace(/\.safetensors$/i, '')}.resume`;

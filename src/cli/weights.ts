@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { describeIssues } from '$lib/arch/parse';
+import { reasonOf } from '$lib/base/reason';
 import { lower } from '$lib/ops/lower';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { goldenTensors } from '$lib/weights/golden-weights';
@@ -48,7 +49,7 @@ function readFile(path: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path));
   } catch (error) {
-    throw new InputError(`--weights ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(`--weights ${path}: ${reasonOf(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** @file Workers: what the page may import: starts a run in its own worker, streams its events, reports a death. */
 import { proxy, wrap, type Remote } from 'comlink';
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './adapt/protocol';
 import type { LookRunner } from './look/protocol';
@@ -32,7 +33,7 @@ function start<Request, Event, Result>(
   // Comlink's types cannot see through generic requests; the runner on the other side has this very signature.
   const run = runner.run as unknown as (request: Request, report: unknown) => Promise<RunEnd<Result>>;
   run(request, report).then(end, (error: unknown) => {
-    end({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    end({ kind: 'failed', reason: reasonOf(error) });
   });
   return {
     pause: () => void runner.pause(),

@@ -1,5 +1,6 @@
 /** @file Workers: opens the engine a run asked for, or the best there is, with the sentence why. */
 import { build as stamp } from '$lib/base/build';
+import { reasonOf } from '$lib/base/reason';
 import { sha256Hex } from '$lib/data/sha256';
 import {
   chooseEngine,
@@ -72,8 +73,6 @@ interface Remembered extends Timed {
 
 /** Timing one engine takes no longer than this. */
 const LIMIT_MS = 4000;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const open = (engine: EngineId, doors: EngineDoors): Promise<Engine> =>
   engine.startsWith('simd') ? doors.simd(workersOf(engine)) : doors.tfjs(engine.slice('tfjs:'.length) as TfjsBackend);

@@ -1,4 +1,5 @@
 /** @file Workers: the frame of every runner: what it throws becomes a failed end, pause and stop reach its trainers. */
+import { reasonOf } from '$lib/base/reason';
 import type { RunEnd, RunGate, Runner } from './run';
 
 /** Trainers a run keeps busy. */
@@ -19,7 +20,7 @@ export function steered<Request, Event, Result>(
       try {
         return await run(request, report);
       } catch (error) {
-        return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+        return { kind: 'failed', reason: reasonOf(error) };
       } finally {
         pool()?.close();
       }

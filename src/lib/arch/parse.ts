@@ -1,5 +1,6 @@
 /** @file Step 1, spec: reads a table from outside; a wrong table becomes issues with paths, never an exception. */
 import * as v from 'valibot';
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { Architecture, Issue } from './architecture';
 import { ruleIssues } from './rules';
@@ -27,7 +28,7 @@ export function parseArchitectureText(text: string): Parsed<Architecture> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { kind: 'bad', issues: [{ path: '', message: m.arch_not_json({ reason }) }] };
   }
   return parseArchitecture(value);

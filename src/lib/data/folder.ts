@@ -1,5 +1,6 @@
 /** @file Data: a folder of pictures, one subfolder a class, optionally under train, validation and test. */
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { rngOf } from '$lib/base/rng';
 import { m } from '$paraglide/messages';
 import { assemble } from './assemble';
@@ -85,7 +86,7 @@ export async function readFolder(options: FolderOptions): Promise<FolderResult> 
       labels.push(classes.indexOf(className));
       splitOf.push(split);
     } catch (error) {
-      unreadable.push({ path: entry.path, reason: error instanceof Error ? error.message : String(error) });
+      unreadable.push({ path: entry.path, reason: reasonOf(error) });
     }
     onProgress?.(labels.length + unreadable.length - layout.misplaced.length, layout.placed.length);
   }

@@ -1,5 +1,6 @@
 /** @file Data: the one door for a person's own pictures: recognises what the files are and reads them into a dataset. */
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import { isCifarBatch, isCifarNames, readCifar } from './cifar';
 import { countClasses } from './class-counts';
@@ -26,8 +27,6 @@ export interface OpenOptions {
   /** Told after every decoded picture of a folder how many of how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Whether the file begins as a ZIP archive does: with an entry, or empty. */
 async function isArchive(file: PictureFile): Promise<boolean> {

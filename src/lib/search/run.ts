@@ -1,4 +1,5 @@
 /** @file Step 6, search: the state of one run: asks, judges, trains, halves; driven by `search`. */
+import { reasonOf } from '$lib/base/reason';
 import { rngOf } from '$lib/base/rng';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
@@ -188,7 +189,7 @@ export class Run {
         progress: (fraction) => this.emit({ kind: 'progress', id, rung, fraction })
       });
     } catch (error) {
-      return { failed: error instanceof Error ? error.message : String(error) };
+      return { failed: reasonOf(error) };
     }
   }
 

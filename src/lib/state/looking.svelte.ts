@@ -1,5 +1,6 @@
 /** @file State: looking into a trained network with a validation picture; one worker holds the pictures meanwhile. */
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { DataChoice } from '$workers/choice';
 import type { Album, Look, LookRunner, Pictures } from '$workers/look/protocol';
@@ -96,7 +97,7 @@ export class Looking {
       await question((await asked).runner);
     } catch (error) {
       // A worker that was closed meanwhile answers nobody.
-      if (asked === this.#looker) this.#problem = error instanceof Error ? error.message : String(error);
+      if (asked === this.#looker) this.#problem = reasonOf(error);
     } finally {
       if (asked === this.#looker) this.#busy = false;
     }

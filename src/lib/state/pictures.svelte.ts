@@ -1,5 +1,6 @@
 /** @file State: the pictures runs train on: the bundled set, or the user's own, read on this device. */
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { countClasses, type ClassCount } from '$lib/data/class-counts';
 import type { ClassSet, Dataset } from '$lib/data/dataset';
 import type { Unreadable } from '$lib/data/folder';
@@ -147,7 +148,7 @@ export class Pictures {
       const { readPictures } = await client();
       this.#show(await readPictures(request, (done, total) => (this.#progress = { done, total })), request.kind);
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = reasonOf(error);
     } finally {
       this.#busy = false;
     }

@@ -1,4 +1,5 @@
 /** @file State: one long run seen from the page: its phase, its clock, what it shows and how it is steered. */
+import { reasonOf } from '$lib/base/reason';
 import type { RunEnd, RunHandle } from '$workers/run';
 import { isLive, type Phase } from './phase';
 
@@ -80,7 +81,7 @@ export class Run<Request, Event, Result, View> {
       const begin = await this.job.client();
       this.#handle = begin(request, (event) => this.#hear(event));
     } catch (error) {
-      this.#finish({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      this.#finish({ kind: 'failed', reason: reasonOf(error) });
       return;
     }
     this.#finish(await this.#handle.done);

@@ -1,4 +1,5 @@
 /** @file State: how long a step of the open network takes here, timed in a worker before a training starts. */
+import { reasonOf } from '$lib/base/reason';
 import type { TrainRequest } from '$workers/train/protocol';
 
 /** What timing a step told. */
@@ -39,7 +40,7 @@ export class StepTime {
       this.#timed = await this.time(request);
       this.#key = key;
     } catch (error) {
-      this.#timed = { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+      this.#timed = { kind: 'failed', reason: reasonOf(error) };
       this.#key = key;
     } finally {
       this.#busy = false;

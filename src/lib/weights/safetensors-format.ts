@@ -1,5 +1,6 @@
 /** @file Step 4, network: reads and writes the safetensors format (u64 header length, JSON header, raw tensors). */
 import type { Issue } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { Tensor, Tensors } from './checkpoint';
 import { toFloat32, wordBytes } from './dtypes';
@@ -93,7 +94,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   try {
     header = JSON.parse(text);
   } catch (error) {
-    return bad(m.weights_header_json({ reason: error instanceof Error ? error.message : String(error) }));
+    return bad(m.weights_header_json({ reason: reasonOf(error) }));
   }
   if (!isObject(header)) return bad(m.weights_header_object({ got: show(header) }));
   const twice = duplicateKey(text);

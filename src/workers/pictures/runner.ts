@@ -1,4 +1,5 @@
 /** @file Workers: reads own pictures once and keeps them: the same files again, or the next visit, decode nothing. */
+import { reasonOf } from '$lib/base/reason';
 import type { DecodePicture } from '$lib/data/folder';
 import { openPictures } from '$lib/data/open-pictures';
 import type { PictureFile } from '$lib/data/picture-file';
@@ -15,8 +16,6 @@ export interface PicturesPlatform {
 }
 
 const splitSeed = 1;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const pictureFile = ({ path, file }: ChosenFile): PictureFile => ({
   path,

@@ -1,4 +1,5 @@
 /** @file Workers: the replica, which takes its share of every step of a training that another worker leads. */
+import { reasonOf } from '$lib/base/reason';
 import { createSimdNetwork } from '$lib/engine/simd/network';
 import { openBlock, shareOf } from '$lib/engine/simd/parallel';
 import { openBarrier } from '$lib/engine/simd/parallel-barrier';
@@ -56,7 +57,7 @@ export function createReplica(answer: (answer: ReplicaAnswer) => void): (request
     else await use()[request.kind](request.tensors);
   };
   const fail = (error: unknown): void => {
-    answer({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    answer({ kind: 'failed', reason: reasonOf(error) });
     opened?.abort();
   };
   let last = Promise.resolve();

@@ -1,6 +1,7 @@
 /** @file Workers: everything a training needs before its first step: pictures, table, the fastest engine, its frame, an estimate. */
 import { fitTo, type FitChange } from '$lib/arch/fit';
 import type { Architecture } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { whyNotAugment } from '$lib/data/augment';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine, Network } from '$lib/engine/engine';
@@ -73,7 +74,7 @@ async function frameFor(platform: Platform, engine: Engine): Promise<{ frame: En
   try {
     return { frame: await openFrame(platform.engines), warning: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { frame: null, warning: m.engine_unchecked({ reason }) };
   }
 }

@@ -1,4 +1,5 @@
 /** @file Workers: keeps a number of trainers busy; a dead one is replaced and its job given to another, once. */
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { Platform } from '../platform';
 import type { TrainerAnswer, TrainerJob, TrainerPort, TrainerSetup } from './protocol';
@@ -74,7 +75,7 @@ export class TrainerPool {
     }
     this.#add().catch((error: unknown) => {
       if (this.#all.size > 0) return;
-      const why = m.workers_no_trainer({ reason: error instanceof Error ? error.message : String(error) });
+      const why = m.workers_no_trainer({ reason: reasonOf(error) });
       for (const left of this.#queue.splice(0)) left.answer({ kind: 'failed', reason: why });
     });
   }
@@ -99,7 +100,7 @@ export class TrainerPool {
           this.#next();
         },
         (error: unknown) => {
-          this.#bury(port, error instanceof Error ? error.message : String(error));
+          this.#bury(port, reasonOf(error));
         }
       );
     }

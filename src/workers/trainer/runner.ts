@@ -1,4 +1,5 @@
 /** @file Workers: trains what its pool hands over, one stretch at a time. */
+import { reasonOf } from '$lib/base/reason';
 import { lower } from '$lib/ops/lower';
 import type { Dataset } from '$lib/data/dataset';
 import type { Engine, Network } from '$lib/engine/engine';
@@ -96,7 +97,7 @@ export function createTrainer(platform: Platform): TrainerRunner {
     train: (job) =>
       run(job).catch((error: unknown) => ({
         kind: 'failed',
-        reason: error instanceof Error ? error.message : String(error)
+        reason: reasonOf(error)
       })),
     pause: () => {
       gate.pause();

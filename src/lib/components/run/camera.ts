@@ -1,5 +1,6 @@
 /** @file Components: the camera: turning it on, what a refusal means, and one frame of it as bytes. */
 import type { Shape } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import { toChannels } from '$lib/data/channels';
 import { m } from '$paraglide/messages';
 
@@ -13,7 +14,7 @@ export function whyNoCamera(error: unknown): string {
   if (name === 'NotAllowedError' || name === 'SecurityError') return m.data_camera_refused();
   if (name === 'NotFoundError' || name === 'OverconstrainedError') return m.data_camera_none();
   if (name === 'NotReadableError' || name === 'AbortError') return m.data_camera_busy();
-  return m.data_camera_failed({ reason: error instanceof Error ? error.message : String(error) });
+  return m.data_camera_failed({ reason: reasonOf(error) });
 }
 
 /** Asks for the camera, no sound; the answer is a stream or the reason in words. */

@@ -1,4 +1,5 @@
 /** @file SIMD engine, several workers on one training: the replicas of a network, which live and die together. */
+import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { ReplicaPort, ReplicaRequest, SpawnReplica } from './parallel-port';
 
@@ -20,8 +21,6 @@ export interface CrewOptions {
   readonly limitMs: number;
   readonly onLost: () => void;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Starts the threads; rejects when one does not start. */
 export async function openCrew(spawn: SpawnReplica, { count, limitMs, onLost }: CrewOptions): Promise<Crew> {

@@ -1,5 +1,6 @@
 /** @file SIMD engine, several workers on one training: the engine whose networks have a replica in every worker. */
 import type { Architecture } from '$lib/arch/architecture';
+import { reasonOf } from '$lib/base/reason';
 import type { Objective } from '$lib/task/objective';
 import type { Update } from '$lib/task/optimize';
 import type { Tensors } from '$lib/weights/checkpoint';
@@ -106,7 +107,7 @@ async function createParallelNetwork(
       try {
         return await step(batch, objective, update);
       } catch (error) {
-        crew.end(error instanceof Error ? error.message : String(error));
+        crew.end(reasonOf(error));
         throw error;
       }
     },
