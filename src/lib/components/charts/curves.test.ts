@@ -48,3 +48,10 @@ test('thin(points, most) averages neighbours and keeps the mean of the whole', (
   expect(few).toHaveLength(100);
   expect(few.every((point) => point.value === 0.5)).toBe(true);
 });
+
+test('curveLayout(validation alone) puts its label at the end of its line', () => {
+  const validation = [1, 2].map((at) => ({ at, value: at / 4 }));
+  const input = { width: 480, height: 190, epochs: 2, steps: [], train: [], bounds: [0, 1] as const };
+  const { ends, dots } = curveLayout({ ...input, validation });
+  expect(ends).toMatchObject({ x: dots.at(-1)?.x, train: null });
+});

@@ -64,7 +64,7 @@ export function curveLayout(input: CurveInput): CurveLayout {
     train: draw(input.train),
     validation: draw(input.validation),
     dots: input.validation.map((point) => ({ ...point, x: round(x(point.at)), y: round(y(point.value)) })),
-    ends: { x: round(x(lastTrain?.at ?? 0)), train: trainEnd, validation: validationEnd }
+    ends: { x: round(x(lastTrain?.at ?? lastValidation?.at ?? 0)), train: trainEnd, validation: validationEnd }
   };
 }
 
