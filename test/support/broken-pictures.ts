@@ -6,9 +6,8 @@ import { expect } from 'vitest';
 import { decodePicture } from '../../src/cli/decode-node';
 import type { FolderResult } from '../../src/lib/data/folder';
 import { openPictures } from '../../src/lib/data/open-pictures';
-import { fileOfBytes } from '../../src/lib/data/picture-file';
 import { readPictureHeader } from '../../src/lib/data/picture-header';
-import { bmp, cifarBatch, idxFile, npyFile } from '../../src/lib/data/pictures.fixture';
+import { bmp, cifarBatch, fileOfBytes, idxFile, npyFile } from '../../src/lib/data/pictures.fixture';
 import { smallPictures } from './small-pictures';
 
 /** One way to break a file; `at` and `length` are shares of it. */

@@ -13,7 +13,7 @@ export interface Pictures {
 }
 
 /** Mean and standard deviation of each channel in 0..1 (a constant channel counts as 1, so that it can be divided by). */
-export function channelStatistics(images: Uint8Array, channels: number): { mean: number[]; std: number[] } {
+function channelStatistics(images: Uint8Array, channels: number): { mean: number[]; std: number[] } {
   const mean: number[] = [];
   const std: number[] = [];
   const count = images.length / channels;

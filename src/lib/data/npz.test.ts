@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassSet } from './dataset';
 import { readNpz } from './npz';
-import { fileOfBytes } from './picture-file';
-import { npyFile } from './pictures.fixture';
+import { fileOfBytes, npyFile } from './pictures.fixture';
 
 const count = 18;
 const bytes = Uint8Array.from({ length: count * 12 }, (_, i) => i);

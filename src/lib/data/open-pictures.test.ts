@@ -3,8 +3,8 @@ import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { FolderResult } from './folder';
 import { openPictures } from './open-pictures';
-import { fileOfBytes, type PictureFile } from './picture-file';
-import { bmp, cifarBatch, idxFile, npyFile } from './pictures.fixture';
+import type { PictureFile } from './picture-file';
+import { bmp, cifarBatch, fileOfBytes, idxFile, npyFile } from './pictures.fixture';
 
 /** Decodes the fixture's pictures: the colour of the first pixel everywhere. */
 const decode = (bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> => {

@@ -9,11 +9,6 @@ export interface PictureFile {
   read(from?: number, to?: number): Promise<Uint8Array>;
 }
 
-/** A file that is in memory already. */
-export function fileOfBytes(path: string, bytes: Uint8Array): PictureFile {
-  return { path, size: bytes.length, read: (from = 0, to = bytes.length) => Promise.resolve(bytes.subarray(from, to)) };
-}
-
 /** The last part of a path. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

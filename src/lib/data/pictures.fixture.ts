@@ -1,4 +1,5 @@
 /** @file Data, for tests: small files of every kind a person may choose. */
+import type { PictureFile } from './picture-file';
 
 /** A BMP whose header states width x height in 24 bits; only the pixels of a 4 x 4 are there, of one gray. */
 export function bmp(width: number, height: number, gray: number): Uint8Array {
@@ -42,4 +43,9 @@ export function cifarBatch(count: number, classes: 10 | 100): Uint8Array {
     const [picture, inside] = [Math.floor(at / record), at % record];
     return inside < labels ? picture % 3 : (picture + 7 * (inside - labels)) & 255;
   });
+}
+
+/** A file that is in memory already. */
+export function fileOfBytes(path: string, bytes: Uint8Array): PictureFile {
+  return { path, size: bytes.length, read: (from = 0, to = bytes.length) => Promise.resolve(bytes.subarray(from, to)) };
 }

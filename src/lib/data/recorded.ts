@@ -13,7 +13,7 @@ export interface Recorded {
 }
 
 /** Fewer frames of a class leave nothing to check on. */
-export const leastFrames = 6;
+const leastFrames = 6;
 
 /** Why recorded classes are no dataset yet, in a sentence; null when they are one. */
 export function whyNotRecorded(classes: readonly Recorded[]): string | null {

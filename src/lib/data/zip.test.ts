@@ -1,6 +1,7 @@
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { fileOfBytes, type PictureFile } from './picture-file';
+import type { PictureFile } from './picture-file';
+import { fileOfBytes } from './pictures.fixture';
 import { crc32, openZip } from './zip';
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);

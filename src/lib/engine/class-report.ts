@@ -1,6 +1,7 @@
 /** @file Step 4, network: how a trained classifier does on a split in full: which classes it mixes up, and its worst mistakes. */
 import type { Shape } from '$lib/arch/architecture';
 import type { ClassSet, SplitName } from '$lib/data/dataset';
+import { softmax } from '$lib/task/softmax';
 import { answersOf, readable, type EvaluateOptions } from './answers';
 import type { Network } from './engine';
 
@@ -56,14 +57,6 @@ const few = 5;
 
 type Found = Omit<Mistake, 'pixels'>;
 
-/** Softmax of one row of logits. */
-function shares(logits: Float32Array): Float64Array {
-  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity);
-  const powers = Float64Array.from(logits, (value) => Math.exp(value - top));
-  const sum = powers.reduce((total, value) => total + value, 0);
-  return powers.map((value) => value / sum);
-}
-
 function perClass(names: readonly string[], confusion: readonly (readonly number[])[]): ClassReport[] {
   const share = (part: number, of: number): number | null => (of === 0 ? null : part / of);
   return names.map((name, i) => {
@@ -94,7 +87,7 @@ export async function reportOnClasses(
     for (let row = 0; row < part; row++) {
       const own = output.subarray(row * classes.length, (row + 1) * classes.length);
       const truth = truths.labels[row] ?? 0;
-      const of = shares(own);
+      const of = softmax(own);
       const right = own[truth] ?? NaN;
       const predicted = own.reduce((best, value, i) => (value > (own[best] ?? NaN) ? i : best), 0);
       const [line, truthProbability = 0, probability = 0] = [confusion[truth], of[truth], of[predicted]];

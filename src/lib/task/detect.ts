@@ -3,6 +3,7 @@ import type { Architecture, DetectionRule } from '$lib/arch/architecture';
 import { decodeBox, detectorOf } from './boxes';
 import { basesOf } from './default-box-match';
 import { suppress } from './nms';
+import { softmax } from './softmax';
 
 /** Width and height of the picture in which boxes are wanted, in pixels. */
 export interface PictureSize {
@@ -31,10 +32,7 @@ const byScore = (a: Candidate, b: Candidate): number => b.score - a.score || a.c
 /** Probabilities of one row of `classes` scores: softmax with the background, or a sigmoid each. */
 function probabilities(scores: Float32Array, rule: DetectionRule): Float64Array {
   if (rule.scores === 'sigmoid') return Float64Array.from(scores, (score) => 1 / (1 + Math.exp(-score)));
-  const top = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(scores, (score) => Math.exp(score - top));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
+  return softmax(scores);
 }
 
 /**

@@ -3,6 +3,7 @@ import { normalise } from '$lib/data/batches';
 import type { Dataset } from '$lib/data/dataset';
 import type { Network } from '$lib/engine/engine';
 import { lower } from '$lib/ops/lower';
+import { softmax } from '$lib/task/softmax';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import { openFrame } from '../open-engine';
@@ -20,13 +21,6 @@ function cut(values: Float32Array, channels: number, kept: number): Float32Array
   return Float32Array.from({ length: (values.length / channels) * kept }, (_, i) => {
     return values[Math.floor(i / kept) * channels + (i % kept)] ?? 0;
   });
-}
-
-function softmax(logits: Float32Array): Float32Array {
-  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity);
-  const powers = logits.map((value) => Math.exp(value - top));
-  const sum = powers.reduce((total, value) => total + value, 0);
-  return powers.map((value) => value / sum);
 }
 
 /** Whether two networks are the same table with the same numbers. */
@@ -95,7 +89,7 @@ export function createLookRunner(platform: Platform): LookRunner {
       return {
         label: single ? (labels[0] ?? null) : null,
         pixels: splits[split].images.slice(picture * size, (picture + 1) * size),
-        probabilities: single ? softmax(found[last] ?? new Float32Array()) : null,
+        probabilities: single ? Float32Array.from(softmax(found[last] ?? new Float32Array())) : null,
         maps
       };
     }

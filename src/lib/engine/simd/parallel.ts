@@ -86,7 +86,7 @@ export function putResult({ results }: SharedBlock, worker: number, { loss, corr
 }
 
 /** How much each worker's mean counts in that of the batch: its share of the terms; all 0 when nothing counts. */
-export function weightsOf({ workers, results }: SharedBlock): number[] {
+function weightsOf({ workers, results }: SharedBlock): number[] {
   const terms = Array.from({ length: workers }, (_, worker) => results[worker * RESULT_FLOATS + 2]!);
   const total = terms.reduce((sum, count) => sum + count, 0);
   return terms.map((count) => (total > 0 ? count / total : 0));
