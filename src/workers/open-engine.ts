@@ -12,6 +12,7 @@ import {
   type RefusedEngine
 } from '$lib/engine/choose';
 import type { Engine } from '$lib/engine/engine';
+import { TooLarge } from '$lib/engine/simd/arena';
 import { timeStep, type StepTrial } from '$lib/engine/step-time';
 import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { m } from '$paraglide/messages';
@@ -120,8 +121,11 @@ export async function openFrame(doors: EngineDoors): Promise<Engine> {
 async function timeAll(ids: readonly EngineId[], doors: EngineDoors, trial: StepTrial & Stopwatch): Promise<Timed> {
   const candidates: EngineCandidate[] = [];
   const refused: RefusedEngine[] = [];
+  let full: TooLarge | null = null;
   for (const id of ids) {
     if (id === 'tfjs:cpu' && candidates.length > 0) continue;
+    // What is too large for the core would take hours in the same memory without it.
+    if (full && !id.startsWith('simd') && !isGpu(id)) continue;
     const beatMs = Math.min(...candidates.map(({ stepMs }) => stepMs ?? Infinity));
     try {
       const engine = await open(id, doors);
@@ -132,9 +136,11 @@ async function timeAll(ids: readonly EngineId[], doors: EngineDoors, trial: Step
           : { stepMs: time.stepMs, moreThanMs: null };
       candidates.push({ engine: id, build: engine.build, ...times });
     } catch (error) {
+      if (error instanceof TooLarge) full ??= error;
       refused.push({ engine: id, reason: reasonOf(error) });
     }
   }
+  if (full && candidates.length === 0) throw full;
   if (candidates.length === 0) {
     throw new Error(m.engine_none_here({ reasons: refused.map(({ reason }) => reason).join('; ') }));
   }

@@ -1,10 +1,11 @@
 /** @file SIMD engine: one network's memory, handed out once and never freed in part. */
-import { m } from '$paraglide/messages';
-
 const PAGE_BYTES = 65536;
 /** Kernels may load up to 7 floats past a row. */
 const SLACK_BYTES = 64;
 const MAX_PAGES = 65536;
+
+/** More memory was asked for than a WebAssembly memory can have or the device gives; the words name the batch. */
+export class TooLarge extends Error {}
 
 /** A growing WebAssembly memory with 64-byte aligned blocks. */
 export interface Arena {
@@ -17,8 +18,8 @@ export interface Arena {
   readonly bytes: number;
 }
 
-/** Opens an empty memory. */
-export function openArena(): Arena {
+/** Opens an empty memory; `tooLarge` words what is thrown when so many MiB are not to be had. */
+export function openArena(tooLarge: (mebibytes: number) => string): Arena {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES });
   let top = 1024;
   return {
@@ -31,8 +32,7 @@ export function openArena(): Arena {
         try {
           memory.grow(Math.ceil(missing / PAGE_BYTES));
         } catch (cause) {
-          const mebibytes = Math.ceil(top / 2 ** 20);
-          throw new Error(m.engine_memory_full({ mebibytes }), { cause });
+          throw new TooLarge(tooLarge(Math.ceil(top / 2 ** 20)), { cause });
         }
       }
       return pointer;

@@ -18,7 +18,7 @@ test.each(['sigmoid', 'swish', 'shiftedSwish'] as const)(
   async (name) => {
     const points = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) / 20);
     for (const plain of [false, true]) {
-      const arena = openArena();
+      const arena = openArena(String);
       const core = await coreOfTests(plain);
       const kernels = instantiate(core.module, arena.memory);
       const [z, y, dy] = [arena.alloc(4001), arena.alloc(4001), arena.alloc(4001)];

@@ -132,7 +132,9 @@ type Built = Pick<SimdNetwork, 'arch' | 'backward' | 'step' | 'gradients' | 'rea
 
 function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBatch: number): Built {
   if (!Number.isInteger(maxBatch) || maxBatch < 1) throw new Error(`maxBatch: must be 1 or more, got ${maxBatch}`);
-  const arena = openArena();
+  const arena = openArena((mebibytes) =>
+    m.engine_memory_full({ batch: maxBatch, input: arch.input.join('×'), mebibytes })
+  );
   const kernels = instantiate(core.module, arena.memory);
   const parameters = placeParameters(arena, ops, tensors);
   const packed = openScratch();
