@@ -172,7 +172,7 @@ function judged(choice: EngineChoice, timed: Timed, engine: Engine): Omit<TimedE
   const { engine: id, why } = chooseEngine(timed.candidates, choice);
   const stepMs = timed.candidates.find((one) => one.engine === id)?.stepMs ?? null;
   const core = timed.refused.find((one) => one.engine === 'simd');
-  const warning = core ? m.workers_simd_failed({ reason: core.reason }) : null;
+  const warning = core && engine.kind !== 'simd' ? m.workers_simd_failed({ reason: core.reason }) : null;
   const { candidates, refused } = timed;
   return { engine, workers: workersOf(id), why, candidates, refused, stepMs, warning };
 }
