@@ -18,7 +18,7 @@ const dataset: ClassSet = {
 
 test('pictures are normalised per channel, in the order asked for', () => {
   const out = new Float32Array(8);
-  expect(normalise(dataset, 'train', [1, 0], out)).toEqual(Uint8Array.from([1, 0]));
+  expect(normalise(dataset, 'train', [1, 0], out)).toEqual({ labels: Uint8Array.from([1, 0]) });
   const by = (value: number, c: number): number => (value / 255 - dataset.mean[c]!) / dataset.std[c]!;
   const wanted = [153, 204, 10, 20, 0, 255, 51, 102].map((value, i) => by(value, i % 2));
   for (const [i, value] of wanted.entries()) expect(out[i]).toBeCloseTo(value, 5);
