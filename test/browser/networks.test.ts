@@ -55,7 +55,7 @@ describe('presets', () => {
 
   test('a block of article 000 stands alone behind its picture', async () => {
     await page.goto(`${app.url}#n=1~article-000-dwconv`);
-    await expect.poll(parameters).toBe(1_408);
+    await expect.poll(parameters, { timeout: 10_000 }).toBe(1_408);
     expect(await operators()).toEqual(['input', 'dw']);
   });
 });
@@ -93,9 +93,10 @@ describe('heads and options', () => {
 
   test('what cannot be trained is refused in a sentence, with its start disabled', async () => {
     const panels = page.getByRole('region', { name: 'Train, measure, search, prune' });
-    for (const name of ['Train', 'Search']) {
+    const refusals = { Train: 'which learns boxes; the pictures of', Search: 'need a classifier' };
+    for (const [name, words] of Object.entries(refusals)) {
       await panels.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
-      await panels.getByText('needs a classifier').waitFor();
+      await panels.getByText(words).waitFor();
       expect(await panels.getByRole('button', { name: name, exact: true }).isDisabled()).toBe(true);
     }
   });

@@ -94,7 +94,7 @@ describe('bad input', () => {
     [['adapt', 'v3-small'], 'adapt needs trained weights'],
     [['train', 'v3-small', '--data', 'empty'], 'got an empty folder'],
     [['train', 'v3-small', '--data', 'one'], 'got 1 unreadable files'],
-    [['train', 'v3-small', '--data', 'absent'], 'must be fashion-mnist or a readable folder'],
+    [['train', 'v3-small', '--data', 'absent'], 'must be fashion-mnist, garment-scenes or a readable folder'],
     [['train', 'v3-small', '--epochs', '0'], '--epochs must be a whole number from 1'],
     [
       ['train', 'v3-small', '--engine', 'gpu'],

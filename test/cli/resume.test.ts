@@ -30,7 +30,7 @@ const words = (...more: string[]): string[] => [
   '--batch',
   '16',
   '--epochs',
-  '30',
+  '16',
   '--json',
   ...more
 ];
