@@ -44,6 +44,16 @@ async function finished(): Promise<void> {
   expect(await panels().getByRole('alert').allTextContents()).toEqual([]);
 }
 
+/** Stopped within its first epoch. */
+async function beginAndStop(): Promise<void> {
+  await begin('Train again');
+  await panels()
+    .getByText(/^epoch 1 of 50, .* pictures a second/)
+    .waitFor();
+  await button('Stop and keep').click();
+  await finished();
+}
+
 interface Line {
   readonly epoch: number;
   readonly trainLoss: number;
@@ -183,12 +193,7 @@ describe('a training in the page', () => {
 
   test('stopped in its first epoch keeps what it had, scored, and nothing of the training before', async () => {
     await set('batch', '1');
-    await begin('Train again');
-    await panels()
-      .getByText(/^epoch 1 of 50, .* pictures a second/)
-      .waitFor();
-    await button('Stop and keep').click();
-    await finished();
+    await beginAndStop();
     await panels()
       .getByText(/No epoch was finished; what is kept reaches [\d.]+ %/)
       .waitFor();
@@ -201,12 +206,7 @@ describe('a training in the page', () => {
   test('trains on the engine that a person chose', async () => {
     await set('batch', '32');
     await choose('engine', 'TensorFlow.js on WASM');
-    await begin('Train again');
-    await panels()
-      .getByText(/^epoch 1 of 50, .* pictures a second/)
-      .waitFor();
-    await button('Stop and keep').click();
-    await finished();
+    await beginAndStop();
     expect((await stored()).best?.engine).toBe('tfjs 4.22.0 wasm');
     await panels().getByText('tfjs 4.22.0 wasm').first().waitFor();
   });

@@ -64,7 +64,7 @@ describe('readCheckpoint', () => {
     const judged = { ...rest, from: { ...from, metric: 'mIoU' } } as const;
     expect(readCheckpoint(toSafetensors(judged))).toEqual({ kind: 'ok', checkpoint: judged });
     const bytes = toSafetensors(judged);
-    bytes.set(new TextEncoder().encode('mXXX'), Buffer.from(bytes).indexOf('mIoU'));
+    bytes.set(new TextEncoder().encode('mIoV'), Buffer.from(bytes).indexOf('mIoU'));
     expect(readCheckpoint(bytes)).toMatchObject({ kind: 'bad', issues: [{ path: '__metadata__.metric' }] });
   });
 

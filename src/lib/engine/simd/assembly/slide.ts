@@ -14,7 +14,8 @@ function meet(v: v128, p: v128, tap: i32, taps: i32, f0: v128, f1: v128, f2: v12
 
 /**
  * Four outputs, `yp` bytes apart, of four channels (`lanes` of them): each pixel of a line is loaded once for all taps and
- * outputs that meet there. Windows lie `step` pixels apart and have `taps` (1, 2, 3 or 5) neighbouring pixels a line.
+ * outputs that meet there: one block a pixel, written out because this language unrolls nothing and every number must be
+ * known before it runs. Windows lie `step` pixels apart and have `taps` (1, 2, 3 or 5) neighbouring pixels a line.
  */
 @inline
 export function slide(
