@@ -1,4 +1,4 @@
-/** @file Test projects: `unit` (pure, milliseconds), `parity` (papers, references, other runtimes), `boundaries`, `browser` (the built command line and the built page in a real Chromium), `slow`. */
+/** @file Test projects: `unit` (pure, milliseconds), `parity` (papers, references, other runtimes), `boundaries`, `cli` (the built command line), `browser` (the built page in a real Chromium), `slow`. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -23,13 +23,17 @@ const seconds = [
   'src/workers/replica/replica.test.ts'
 ];
 
+/** Use every core or look at how busy the page is: one at a time, when no other page is open. */
+const alone = ['story', 'training', 'workers'].map((name) => `test/browser/${name}.test.ts`);
+
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
 
 function project(name: string, include: string[], options: TestOptions = {}): TestProjectInlineConfiguration {
   return { extends: true, test: { name, include, ...options } };
 }
 
-const sequential = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 };
+const patient = { isolate: false, testTimeout: 120_000, hookTimeout: 60_000 };
+const sequential = { ...patient, fileParallelism: false };
 
 export default defineConfig({
   plugins: [svelte()],
@@ -46,7 +50,14 @@ export default defineConfig({
       project('unit-fresh', [freshBackends]),
       project('parity', ['test/paper/**/*.test.ts', 'test/parity/**/*.test.ts', ...seconds], { isolate: false }),
       project('boundaries', ['test/boundaries/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
-      project('browser', ['test/cli/**/*.test.ts', 'test/browser/**/*.test.ts'], sequential),
+      project('cli', ['test/cli/**/*.test.ts'], sequential),
+      project('browser', ['test/browser/**/*.test.ts'], {
+        ...patient,
+        exclude: alone,
+        maxWorkers: 2,
+        sequence: { groupOrder: 1 }
+      }),
+      project('browser-alone', alone, { ...sequential, sequence: { groupOrder: 2 } }),
       project('bench', [], { benchmark: { include: ['src/**/*.bench.ts', 'test/bench/**/*.bench.ts'] } }),
       project('slow', ['test/slow/**/*.test.ts'], { ...sequential, testTimeout: 600_000 })
     ]

@@ -1,23 +1,31 @@
-/** @file Memory stays as it is over 500 steps, and comes back from 50 networks built and disposed of, on both engines. */
+/** @file Memory stays as it is over 500 steps, and comes back from 50 networks and from whole trainings, on both engines. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openProgram, type Program } from '../support/child';
-import type { MemoryReport } from '../support/memory-report';
+import type { MemoryReport, TrainingsReport } from '../support/memory-report';
 
-let program: Program;
+let programs: Readonly<Record<'networks' | 'trainings', Program>>;
 
 beforeAll(async () => {
-  program = await openProgram('memory-program');
+  programs = {
+    networks: await openProgram('memory-program'),
+    trainings: await openProgram('trainings-memory-program')
+  };
 }, 60_000);
 
-afterAll(() => program.close());
+afterAll(() => {
+  for (const program of Object.values(programs)) program.close();
+});
 
 /** What a process may grow by for reasons of its own, in MiB. */
 const SLACK = 32;
 
-test.each(['simd', 'tfjs'])(
+const engines = ['simd', 'tfjs'];
+const flags = ['--expose-gc'];
+
+test.each(engines)(
   '500 steps and 50 networks leave no memory behind on %s',
   async (engine) => {
-    const report = (await program.run({ args: [engine], flags: ['--expose-gc'] })) as MemoryReport;
+    const report = (await programs.networks.run({ args: [engine], flags })) as MemoryReport;
     process.stdout.write(`memory on ${engine}: ${JSON.stringify(report)}\n`);
     const { steps, cycles } = report;
     expect(steps.after).toEqual(steps.before);
@@ -30,6 +38,22 @@ test.each(['simd', 'tfjs'])(
     // Every core network has a memory of its own; the collector may keep the last one a little longer.
     expect(cycles.memoriesMade >= 61).toBe(engine === 'simd');
     expect(cycles.memoriesLeft).toBeLessThanOrEqual(2);
+  },
+  180_000
+);
+
+test.each(engines)(
+  'trainings that end, are stopped or fail leave no memory behind on %s',
+  async (engine) => {
+    const report = (await programs.trainings.run({ args: [engine], flags })) as TrainingsReport;
+    process.stdout.write(`trainings on ${engine}: ${JSON.stringify(report)}\n`);
+    const { before, after, rssGrowth, memoriesLeft, ends } = report;
+    expect(ends).toEqual({ done: 4, stopped: 4, failed: 4 });
+    expect(after).toEqual(before);
+    expect(after.tensors).toBe(0);
+    expect(rssGrowth).toBeLessThan(SLACK);
+    // The last network, and the memory of TensorFlow.js itself.
+    expect(memoriesLeft).toBeLessThanOrEqual(3);
   },
   180_000
 );

@@ -1,6 +1,4 @@
 /** @file Test support: short trainings of a small network on drawn pictures, by the real runner on real engines. */
-import { rngOf } from '$lib/base/rng';
-import type { ClassSet, Split } from '$lib/data/dataset';
 import type { Engine, Network } from '$lib/engine/engine';
 import { openSimdEngine } from '$lib/engine/simd/network';
 import { openParallelEngine } from '$lib/engine/simd/parallel-engine';
@@ -11,36 +9,10 @@ import { openEngine, type ChoiceMemory, type EngineDoors } from '$workers/open-e
 import type { Platform } from '$workers/platform';
 import type { TrainEvent, TrainRequest } from '$workers/train/protocol';
 import { createTrainRunner } from '$workers/train/runner';
+import { request } from './bands';
 import { coreOfTests } from './simd-core';
-import { smallNetworks } from './small-networks';
 
 const wasmPaths = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
-const shape = [8, 8, 1] as const;
-
-/** Pictures of three classes, told apart by where they are bright. */
-function split(count: number, seed: number): Split {
-  const rng = rngOf(seed);
-  const labels = Uint8Array.from({ length: count }, () => rng.below(3));
-  const images = Uint8Array.from({ length: count * 64 }, (_, i) => {
-    const band = Math.floor((i % 64) / 24);
-    return rng.below(100) + (band === labels[Math.floor(i / 64)] ? 120 : 0);
-  });
-  return { count, images, labels };
-}
-
-/** What is trained on. */
-export const dataset: ClassSet = {
-  kind: 'classes',
-  id: 'bands',
-  name: 'Bands',
-  shape,
-  classes: ['top', 'middle', 'bottom'],
-  sha256: 'ab',
-  mean: [0.3],
-  std: [0.25],
-  splits: { train: split(48, 1), validation: split(24, 2), test: split(24, 3) }
-};
-
 /** The engines of this machine; several workers where their threads are given. */
 export const doorsOf = (spawn?: SpawnReplica): EngineDoors => ({
   simd: async (workers = 1) => {
@@ -114,18 +86,6 @@ export function platformOf(engines: EngineDoors = doors, machine: Partial<Platfo
     ...machine
   };
 }
-
-/** Three epochs of three steps. */
-export const request: TrainRequest = {
-  arch: smallNetworks[0]!,
-  data: { kind: 'own', dataset },
-  epochs: 3,
-  batchSize: 16,
-  learningRate: 0.05,
-  seed: 4,
-  engine: 'simd',
-  start: null
-};
 
 /** Runs to the end; answers it with every event. */
 export async function run(changes: Partial<TrainRequest> = {}, platform = platformOf()) {

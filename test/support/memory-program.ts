@@ -1,5 +1,5 @@
 /** @file Test support: trains 500 steps, then builds and disposes of 50 networks, on one engine; prints what memory did. Needs --expose-gc. */
-import { env, memory } from '@tensorflow/tfjs';
+import { env } from '@tensorflow/tfjs';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import type { Engine } from '../../src/lib/engine/engine';
 import { createSimdNetwork, openSimdEngine } from '../../src/lib/engine/simd/network';
@@ -11,34 +11,14 @@ import { networkS } from '../bench/networks';
 import { coreHere } from './core-here';
 import { bneck, randomBatch } from './small-networks';
 import type { Held, MemoryReport } from './memory-report';
+import { countMemories, memories, resident, settle, tensorsHeld } from './memory-watch';
 import { nesterov } from './updates';
 
 const STEPS = 500;
 const CYCLES = 50;
 const BATCH = 4;
 
-/** Wasm memories made, and those that were given back: they live outside the heap that --expose-gc shows. */
-let made = 0;
-let collected = 0;
-const registry = new FinalizationRegistry(() => (collected += 1));
-const Original = WebAssembly.Memory;
-WebAssembly.Memory = class extends Original {
-  constructor(descriptor: WebAssembly.MemoryDescriptor) {
-    super(descriptor);
-    made += 1;
-    registry.register(this, made);
-  }
-};
-
-/** Collects until nothing more is found: finalisers run between two tasks. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 8; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+countMemories();
 
 const opening: Readonly<Record<string, () => Promise<Engine>>> = {
   simd: async () => openSimdEngine(await coreHere()),
@@ -56,11 +36,8 @@ const batch = randomBatch(arch, BATCH, 1);
 const update = nesterov({ learningRate: 0.01, momentum: 0.9 });
 
 /** What the engine holds at a moment. */
-const held = (bytes: number): Held => {
-  if (kind === 'simd') return { bytes, tensors: 0, tensorBytes: 0 };
-  const { numTensors, numBytes } = memory();
-  return { bytes, tensors: numTensors, tensorBytes: numBytes };
-};
+const held = (bytes: number): Held =>
+  kind === 'simd' ? { bytes, tensors: 0, tensorBytes: 0 } : { bytes, ...tensorsHeld() };
 
 const simd = kind === 'simd' ? createSimdNetwork(await coreHere(), arch, tensors, BATCH) : null;
 const network = simd ?? (await engine.createNetwork(arch, tensors, BATCH));
@@ -68,12 +45,12 @@ await network.trainStep(batch, plainClasses, update);
 await network.forward(batch.images, BATCH);
 const before = held(simd?.bytes ?? 0);
 await settle();
-const rssBefore = process.memoryUsage().rss;
+const rssBefore = resident();
 for (let step = 0; step < STEPS; step++) await network.trainStep(batch, plainClasses, update);
 await network.forward(batch.images, BATCH);
 const after = held(simd?.bytes ?? 0);
 await settle();
-const rssAfter = process.memoryUsage().rss;
+const rssAfter = resident();
 network.dispose();
 
 const cycle = async (): Promise<void> => {
@@ -84,17 +61,16 @@ const cycle = async (): Promise<void> => {
 for (let i = 0; i < 10; i++) await cycle();
 await settle();
 const cyclesBefore = held(0);
-const cycleRssBefore = process.memoryUsage().rss;
+const cycleRssBefore = resident();
 for (let i = 0; i < CYCLES; i++) await cycle();
 await settle();
 const report: MemoryReport = {
-  steps: { before, after, rssGrowth: mebibytes(rssAfter - rssBefore) },
+  steps: { before, after, rssGrowth: rssAfter - rssBefore },
   cycles: {
     before: cyclesBefore,
     after: held(0),
-    rssGrowth: mebibytes(process.memoryUsage().rss - cycleRssBefore),
-    memoriesMade: made,
-    memoriesLeft: made - collected
+    rssGrowth: resident() - cycleRssBefore,
+    ...memories()
   }
 };
 process.stdout.write(JSON.stringify(report));

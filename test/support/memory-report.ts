@@ -18,3 +18,13 @@ export interface MemoryReport {
     readonly memoriesLeft: number;
   };
 }
+
+/** Before and after a number of whole trainings through the runner, every third of which is stopped or fails. */
+export interface TrainingsReport {
+  readonly before: Held;
+  readonly after: Held;
+  readonly rssGrowth: number;
+  readonly memoriesLeft: number;
+  /** How the trainings between ended. */
+  readonly ends: Readonly<Record<'done' | 'stopped' | 'failed', number>>;
+}

@@ -1,6 +1,7 @@
 /** @file Tests of looking into a network: which one answers. */
 import { expect, test } from 'vitest';
-import { dataset, platformOf, request } from '../../../test/support/band-training';
+import { dataset, request } from '../../../test/support/bands';
+import { platformOf } from '../../../test/support/band-training';
 import { fitTo } from '$lib/arch/fit';
 import { lower } from '$lib/ops/lower';
 import type { Checkpoint } from '$lib/weights/checkpoint';

@@ -1,6 +1,7 @@
 /** @file The estimate before a training beside the training itself, on real engines whose clock only steps and pictures move. */
 import { expect, test } from 'vitest';
-import { doors, doorsWithTfjs, platformOf, request } from '../../../test/support/band-training';
+import { request } from '../../../test/support/bands';
+import { doors, doorsWithTfjs, platformOf } from '../../../test/support/band-training';
 import type { Engine } from '$lib/engine/engine';
 import type { EngineDoors } from '../open-engine';
 import { createTrainRunner } from './runner';

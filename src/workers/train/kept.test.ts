@@ -1,6 +1,7 @@
 /** @file Tests of what a training leaves: the best epoch and its report, stopped or not; what its optimizer may remember. */
 import { describe, expect, test } from 'vitest';
-import { platformOf, request, resultOf, run } from '../../../test/support/band-training';
+import { request } from '../../../test/support/bands';
+import { platformOf, resultOf, run } from '../../../test/support/band-training';
 import { optimizers } from '$lib/task/optimize';
 import type { TrainEvent, TrainRequest } from './protocol';
 import { createTrainRunner } from './runner';

@@ -1,6 +1,7 @@
 /** @file Tests of a training run on real engines: its events, an exact resume, the check with TensorFlow.js, what fails it. */
 import { describe, expect, test } from 'vitest';
-import { dataset, doors, doorsWithTfjs, platformOf, request, resultOf, run } from '../../../test/support/band-training';
+import { dataset, request } from '../../../test/support/bands';
+import { doors, doorsWithTfjs, platformOf, resultOf, run } from '../../../test/support/band-training';
 import type { Engine } from '$lib/engine/engine';
 import { lower } from '$lib/ops/lower';
 import type { Tensors } from '$lib/weights/checkpoint';
