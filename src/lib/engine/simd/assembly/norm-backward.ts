@@ -63,14 +63,36 @@ function reduceAs(
   }
 }
 
+// Functions of their own: branches of one are folded into a single loop that asks for the activation at every vector.
+function reduceLinear(
+  x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize
+): void {
+  reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 0);
+}
+function reduceRelu(
+  x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize
+): void {
+  reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 1);
+}
+function reduceRelu6(
+  x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize
+): void {
+  reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 2);
+}
+function reduceHardSwish(
+  x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize
+): void {
+  reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 3);
+}
+
 /** First pass over M rows: dy becomes d = dy * act'; dbeta += its sums, dgamma += the sums of d * (x - mean). */
 export function normReduce(
   x: usize, dy: usize, M: i32, C: i32, mean: usize, scale: usize, offset: usize, dg: usize, db: usize, act: i32
 ): void {
-  if (act == 0) reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 0);
-  else if (act == 1) reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 1);
-  else if (act == 2) reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 2);
-  else reduceAs(x, dy, M, C, mean, scale, offset, dg, db, 3);
+  if (act == 0) reduceLinear(x, dy, M, C, mean, scale, offset, dg, db);
+  else if (act == 1) reduceRelu(x, dy, M, C, mean, scale, offset, dg, db);
+  else if (act == 2) reduceRelu6(x, dy, M, C, mean, scale, offset, dg, db);
+  else reduceHardSwish(x, dy, M, C, mean, scale, offset, dg, db);
 }
 
 /**
@@ -92,6 +114,30 @@ export function normSettle(
   }
 }
 
+/** Four channels (`lanes` of them) of a pixel. */
+@inline
+function turn(x: usize, d: usize, dx: usize, a: v128, b: v128, t: v128, lanes: i32): void {
+  put(dx, fma(v128.load(d), a, fma(v128.load(x), b, t)), lanes);
+}
+
+/** All channels of a pixel, and of the one `cb` bytes after it if there are `two`. */
+@inline
+function turnPixels(
+  x: usize, d: usize, dx: usize, cb: usize, scale: usize, slope: usize, base: usize, two: bool
+): void {
+  let c: usize = 0;
+  for (; c + 16 <= cb; c += 16) {
+    const a = v128.load(scale + c), b = v128.load(slope + c), t = v128.load(base + c);
+    turn(x + c, d + c, dx + c, a, b, t, 4);
+    if (two) turn(x + c + cb, d + c + cb, dx + c + cb, a, b, t, 4);
+  }
+  if (c < cb) {
+    const a = v128.load(scale + c), b = v128.load(slope + c), t = v128.load(base + c), lanes = <i32>((cb - c) >> 2);
+    turn(x + c, d + c, dx + c, a, b, t, lanes);
+    if (two) turn(x + c + cb, d + c + cb, dx + c + cb, a, b, t, lanes);
+  }
+}
+
 /**
  * Second pass: dx = d * scale + x * slope + base of M pixels in lines of W, dx's beginning `stride` floats apart, with a
  * gap after every H of them.
@@ -101,22 +147,19 @@ export function normGradient(
   base: usize
 ): void {
   const cb = <usize>C << 2;
-  const C4 = (<usize>C & ~3) << 2;
   const end = x + <usize>M * cb;
   const width = <usize>W * cb;
   const toD = d - x;
   for (let line = 1; x < end; line++) {
     const re = min(x + width, end);
     let o = dx;
-    for (; x < re; x += cb) {
-      let c: usize = 0;
-      for (; c < cb; c += 16) {
-        const rest = fma(v128.load(x + c), v128.load(slope + c), v128.load(base + c));
-        const v = fma(v128.load(x + toD + c), v128.load(scale + c), rest);
-        if (c < C4) v128.store(o + c, v);
-        else put(o + c, v, C & 3);
-      }
-      o += cb;
+    for (; x + cb < re; x += 2 * cb) {
+      turnPixels(x, x + toD, o, cb, scale, slope, base, true);
+      o += 2 * cb;
+    }
+    if (x < re) {
+      turnPixels(x, x + toD, o, cb, scale, slope, base, false);
+      x += cb;
     }
     dx += <usize>stride << 2;
     if (line == H) {

@@ -78,25 +78,60 @@ export function normLine(
   }
 }
 
+/** Four channels of a pixel. */
+@inline
+function applyTo(x: usize, y: usize, s: v128, t: v128, act: i32): void {
+  v128.store(y, activate(fma(v128.load(x), s, t), act));
+}
+
+/** All channels of a pixel, and of the one `cb` bytes after it if there are `two`: scale and offset are loaded once. */
+@inline
+function applyPixels(
+  x: usize, y: usize, cb: usize, C: i32, scale: usize, offset: usize, act: i32, two: bool
+): void {
+  const C4 = (<usize>C & ~3) << 2, C8 = (<usize>C & ~7) << 2;
+  const x2 = x + cb, y2 = y + cb;
+  let c: usize = 0;
+  for (; c < C8; c += 32) {
+    const s = v128.load(scale + c), t = v128.load(offset + c);
+    const s2 = v128.load(scale + c, 16), t2 = v128.load(offset + c, 16);
+    applyTo(x + c, y + c, s, t, act);
+    applyTo(x + c + 16, y + c + 16, s2, t2, act);
+    if (two) {
+      applyTo(x2 + c, y2 + c, s, t, act);
+      applyTo(x2 + c + 16, y2 + c + 16, s2, t2, act);
+    }
+  }
+  for (; c < C4; c += 16) {
+    const s = v128.load(scale + c), t = v128.load(offset + c);
+    applyTo(x + c, y + c, s, t, act);
+    if (two) applyTo(x2 + c, y2 + c, s, t, act);
+  }
+  if (c < cb) {
+    const s = v128.load(scale + c), t = v128.load(offset + c);
+    put(y + c, activate(fma(v128.load(x + c), s, t), act), C & 3);
+    if (two) put(y2 + c, activate(fma(v128.load(x2 + c), s, t), act), C & 3);
+  }
+}
+
 /** One line after the other, as the memory lies, since the map comes from far away. */
 @inline
 function applyAs(
   x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: usize, gap: usize, scale: usize, offset: usize, act: i32
 ): void {
   const cb = <usize>C << 2;
-  const C4 = (<usize>C & ~3) << 2;
   const end = x + <usize>M * cb;
   const width = <usize>W * cb;
   for (let line = 1; x < end; line++) {
     const re = min(x + width, end);
     let o = y;
-    for (; x < re; x += cb) {
-      let c: usize = 0;
-      for (; c < C4; c += 16) {
-        v128.store(o + c, activate(fma(v128.load(x + c), v128.load(scale + c), v128.load(offset + c)), act));
-      }
-      if (c < cb) put(o + c, activate(fma(v128.load(x + c), v128.load(scale + c), v128.load(offset + c)), act), C & 3);
-      o += cb;
+    for (; x + cb < re; x += 2 * cb) {
+      applyPixels(x, o, cb, C, scale, offset, act, true);
+      o += 2 * cb;
+    }
+    if (x < re) {
+      applyPixels(x, o, cb, C, scale, offset, act, false);
+      x += cb;
     }
     y += stride;
     if (line == H) {
@@ -104,6 +139,28 @@ function applyAs(
       line = 0;
     }
   }
+}
+
+// Functions of their own: branches of one are folded into a single loop that asks for the activation at every vector.
+function applyLinear(
+  x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: usize, gap: usize, scale: usize, offset: usize
+): void {
+  applyAs(x, y, M, W, H, C, stride, gap, scale, offset, 0);
+}
+function applyRelu(
+  x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: usize, gap: usize, scale: usize, offset: usize
+): void {
+  applyAs(x, y, M, W, H, C, stride, gap, scale, offset, 1);
+}
+function applyRelu6(
+  x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: usize, gap: usize, scale: usize, offset: usize
+): void {
+  applyAs(x, y, M, W, H, C, stride, gap, scale, offset, 2);
+}
+function applyHardSwish(
+  x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: usize, gap: usize, scale: usize, offset: usize
+): void {
+  applyAs(x, y, M, W, H, C, stride, gap, scale, offset, 3);
 }
 
 /**
@@ -114,8 +171,8 @@ export function normApply(
   x: usize, y: usize, M: i32, W: i32, H: i32, C: i32, stride: i32, gap: i32, scale: usize, offset: usize, act: i32
 ): void {
   const step = <usize>stride << 2, rest = <usize>gap << 2;
-  if (act == 0) applyAs(x, y, M, W, H, C, step, rest, scale, offset, 0);
-  else if (act == 1) applyAs(x, y, M, W, H, C, step, rest, scale, offset, 1);
-  else if (act == 2) applyAs(x, y, M, W, H, C, step, rest, scale, offset, 2);
-  else applyAs(x, y, M, W, H, C, step, rest, scale, offset, 3);
+  if (act == 0) applyLinear(x, y, M, W, H, C, step, rest, scale, offset);
+  else if (act == 1) applyRelu(x, y, M, W, H, C, step, rest, scale, offset);
+  else if (act == 2) applyRelu6(x, y, M, W, H, C, step, rest, scale, offset);
+  else applyHardSwish(x, y, M, W, H, C, step, rest, scale, offset);
 }
