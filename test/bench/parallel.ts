@@ -96,7 +96,7 @@ async function measure(arch: Architecture, turns: { readonly rounds: number; rea
     await ours(openParallelEngine(core, spawn, { workers: 2 }), arch, `core ${core.variant}, 2 workers`),
     ...(await Promise.all(torches))
   ];
-  const times = new Map<string, Spent[]>(peers.map(({ name }) => [name, []]));
+  const times = new Map<string, Spent[][]>(peers.map(({ name }) => [name, []]));
   for (const peer of peers) await timed(peer);
   rank(['--fifo', '5']);
   const start = performance.now();
@@ -105,15 +105,16 @@ async function measure(arch: Architecture, turns: { readonly rounds: number; rea
       // The first step of a turn finds cold caches and sleeping threads.
       await timed(peer);
       const began = performance.now();
-      for (let step = 1; step < turns.steps && performance.now() - began < TURN_MS; step++) {
-        const spent = await timed(peer);
-        times.get(peer.name)?.push(spent);
-      }
+      const turn: Spent[] = [];
+      for (let step = 1; step < turns.steps && performance.now() - began < TURN_MS; step++)
+        turn.push(await timed(peer));
+      times.get(peer.name)?.push(turn);
     }
   }
   rank(['--other', '0']);
   for (const peer of peers) peer.dispose();
-  return [...times].map(([peer, spent]) => {
+  return [...times].map(([peer, rounds]) => {
+    const spent = rounds.flat();
     const wall = median(spent.map((one) => one.wall));
     const best = Math.min(...spent.map((one) => one.wall));
     return {
@@ -123,34 +124,38 @@ async function measure(arch: Architecture, turns: { readonly rounds: number; rea
       bestMs: rounded(best),
       cpuMs: rounded(median(spent.map(({ cpu }) => cpu))),
       imagesPerSecond: rounded((BATCH * 1000) / wall),
-      bestImagesPerSecond: rounded((BATCH * 1000) / best)
+      bestImagesPerSecond: rounded((BATCH * 1000) / best),
+      /** The middle of each round. */
+      roundsMs: rounds.map((turn) => rounded(median(turn.map((one) => one.wall))))
     };
   });
 }
 
+type Row = Awaited<ReturnType<typeof measure>>[number];
+
+/**
+ * How many times as long as 2 workers the others take: the middle of the ratios of each round, as the speed of a shared
+ * machine drifts from round to round, and the ratio of the best steps. Of PyTorch the faster layout.
+ */
+function ratiosOf(rows: readonly Row[]): Readonly<Record<string, number | null>> {
+  const two = rows.find(({ peer }) => peer.endsWith('2 workers')) as Row;
+  const peers = { vsOneWorker: '1 worker', vsTorchOneThread: '1 thread', vsTorchTwoThreads: '2 threads' };
+  const entries = Object.entries(peers).flatMap(([name, end]) => {
+    const [peer] = rows.filter((row) => row.peer.endsWith(end)).toSorted((x, y) => x.wallMs - y.wallMs);
+    const middle = peer ? rounded(median(peer.roundsMs.map((ms, round) => ms / (two.roundsMs[round] ?? NaN)))) : null;
+    return [[name, middle] as const, [`${name}Best`, peer ? rounded(peer.bestMs / two.bestMs) : null] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
 async function main(): Promise<void> {
   const before = load();
-  const [, asked = '6'] = /--rounds[= ](\d+)/.exec(process.argv.join(' ')) ?? [];
+  const [, asked = '10'] = /--rounds[= ](\d+)/.exec(process.argv.join(' ')) ?? [];
   const rounds = Number(asked);
   const a = await measure(networkA, { rounds, steps: 4 });
   const s = await measure(networkS, { rounds, steps: 20 });
   const rows = [...a, ...s];
-  const ratios = Object.fromEntries(
-    [a, s].map((all) => {
-      const time = (start: string, key: 'wallMs' | 'bestMs'): number =>
-        Math.min(...all.filter(({ peer }) => new RegExp(start).test(peer)).map((row) => row[key]));
-      const of = (start: string, key: 'wallMs' | 'bestMs'): number | null => {
-        const ratio = time(start, key) / time('2 workers', key);
-        return Number.isFinite(ratio) ? rounded(ratio) : null;
-      };
-      const peers = { vsOneWorker: '1 worker$', vsTorchOneThread: '1 thread$', vsTorchTwoThreads: '2 threads' };
-      const entries = Object.entries(peers).flatMap(([name, start]) => [
-        [name, of(start, 'wallMs')] as const,
-        [`${name}Best`, of(start, 'bestMs')] as const
-      ]);
-      return [`net${all[0]?.network ?? ''}`, Object.fromEntries(entries)];
-    })
-  );
+  const ratios = Object.fromEntries([a, s].map((all) => [`net${all[0]?.network ?? ''}`, ratiosOf(all)]));
   const plain = process.argv.includes('--plain');
   const file = fileURLToPath(import.meta.url);
   const own = (arch: Architecture, steps: number) => measureTwo(file, { arch, batch: BATCH, plain }, { rounds, steps });
@@ -171,7 +176,7 @@ async function main(): Promise<void> {
         ? 'All else on the machine waited for these runs.'
         : 'A load above 0 before the run means that others worked beside it: best is nearer to an idle machine.'
     );
-    console.table(rows);
+    console.table(rows.map(({ roundsMs: _, ...row }) => row));
     console.log('How many times as long as 2 workers, middle and best (of PyTorch the faster layout):');
     console.table(ratios);
     console.log('Two workers that train a network each: ms of a step, and the share of speed lost beside the other:');
