@@ -16,11 +16,13 @@ const freshBackends = 'src/lib/engine/tfjs/backend.test.ts';
 /** Train, draw thousands of broken files or compare gradients for seconds: run beside the references, not on every check. */
 const seconds = [
   'src/lib/data/broken.test.ts',
+  'src/lib/data/scenes.test.ts',
   'src/lib/engine/dense.test.ts',
   'src/lib/engine/simd/gradients.test.ts',
   'src/lib/engine/simd/network.test.ts',
   'src/lib/engine/tfjs/wasm-gradients.test.ts',
-  'src/workers/replica/replica.test.ts'
+  'src/workers/replica/replica.test.ts',
+  'src/workers/train/workers.test.ts'
 ];
 
 /** Use every core or look at how busy the page is: one at a time, when no other page is open. */
