@@ -71,8 +71,30 @@ if (wanted('lraspp')) {
   await pick('head', 'LR-ASPP');
   await shoot('lraspp');
 }
-await page.goto(server.url, { waitUntil: 'networkidle' });
-await page.reload({ waitUntil: 'networkidle' });
+const anew = async () => {
+  await page.goto(server.url, { waitUntil: 'networkidle' });
+  await page.reload({ waitUntil: 'networkidle' });
+};
+if (wanted('scenes')) {
+  await anew();
+  await pick('width', '0.5');
+  await pick('input', '96 px');
+  await page.getByRole('button', { name: 'options' }).click();
+  await pick('head', 'LR-ASPP');
+  await tab('Train');
+  await panels.getByLabel('pictures', { exact: true }).selectOption({ label: 'Garment scenes (masks and boxes)' });
+  await panels.getByLabel('optimizer', { exact: true }).selectOption({ label: 'AdamW' });
+  await fill('learning rate', '0.01');
+  await fill('epochs', '8');
+  await run('Train');
+  await panels
+    .getByRole('button', { name: /Look into it$/ })
+    .first()
+    .click();
+  await panels.getByRole('button', { name: 'Every operator' }).waitFor();
+  await shoot('scenes');
+}
+await anew();
 if (wanted('explore')) {
   await tab('Measure');
   await run('Measure');

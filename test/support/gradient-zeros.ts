@@ -26,8 +26,7 @@ const zeros: Readonly<Record<string, string>> = {
   'graph 42': 'grow1.bias gates3.squeeze.beta',
   'graph 43': 'beside1.narrow.beta sum4.main.bias',
   'graph 46': 'beside7.part.beta beside7.narrow.beta',
-  'graph 62': 'gates1.squeeze.beta',
-  'graph 63': 'first.weight first.gamma first.beta conv1.weight conv1.bias conv2.weight conv2.gamma'
+  'graph 62': 'gates1.squeeze.beta'
 };
 
 /** Their names, as the report of gradients spells them. */
