@@ -78,9 +78,10 @@ const anew = async () => {
 if (wanted('scenes')) {
   await anew();
   await pick('width', '0.5');
-  await pick('input', '96 px');
   await page.getByRole('button', { name: 'options' }).click();
   await pick('head', 'LR-ASPP');
+  // A head brings its own usual input.
+  await pick('input', '96 px');
   await tab('Train');
   await panels.getByLabel('pictures', { exact: true }).selectOption({ label: 'Garment scenes (masks and boxes)' });
   await panels.getByLabel('optimizer', { exact: true }).selectOption({ label: 'AdamW' });

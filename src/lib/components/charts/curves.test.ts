@@ -29,6 +29,19 @@ test('curveLayout(input) keeps the two end labels 14 px apart', () => {
   expect(Math.abs((train ?? 0) - (validation ?? 0))).toBeGreaterThanOrEqual(14);
 });
 
+test('curveLayout(input) keeps the end labels of losses near 0 above the labels of the axis', () => {
+  const falling = (values: readonly number[]) => values.map((value, i) => ({ at: i + 1, value }));
+  const { bottom, ends } = curveLayout({
+    ...input,
+    train: falling([2.4, 0.01]),
+    validation: falling([2.5, 0.02]),
+    bounds: [0, Infinity]
+  });
+  const [train, validation] = [ends.train ?? NaN, ends.validation ?? NaN];
+  expect(Math.max(train, validation)).toBeLessThan(bottom - 5);
+  expect(train - validation).toBe(14);
+});
+
 test('curveLayout(input) draws nothing and keeps the bounds as its axis before the first epoch', () => {
   const layout = curveLayout({ ...input, train: [], validation: [] });
   expect(layout.validation).toBe('');

@@ -35,7 +35,18 @@ export interface CurveLayout {
   readonly ends: { readonly x: number; readonly train: number | null; readonly validation: number | null };
 }
 
-/** Lays out one curve panel; both end labels keep 14 px of distance. */
+/** Least distance of the end labels from each other and from the axis, whose own labels stand beneath. */
+const [APART, ABOVE] = [14, 6];
+
+/** Where the end labels stand: at the height of their curves, as far as they have room there. */
+function endsOf(train: number | null, validation: number | null, bottom: number) {
+  if (train === null || validation === null || Math.abs(train - validation) >= APART) return { train, validation };
+  const beside = validation + (train < validation ? -APART : APART);
+  const over = Math.max(0, Math.max(beside, validation) - (bottom - ABOVE));
+  return { train: beside - over, validation: validation - over };
+}
+
+/** Lays out one curve panel; both end labels keep their distance. */
 export function curveLayout(input: CurveInput): CurveLayout {
   const { width, height, bounds } = input;
   const [left, right, top, bottom] = [46, width - 84, 26, height - 26];
@@ -49,11 +60,8 @@ export function curveLayout(input: CurveInput): CurveLayout {
   const draw = (points: readonly CurvePoint[]): string => path([...points]) ?? '';
   const lastTrain = input.train.at(-1);
   const lastValidation = input.validation.at(-1);
-  let trainEnd = lastTrain ? y(lastTrain.value) : null;
-  const validationEnd = lastValidation ? y(lastValidation.value) : null;
-  if (trainEnd !== null && validationEnd !== null && Math.abs(trainEnd - validationEnd) < 14) {
-    trainEnd = validationEnd + (trainEnd < validationEnd ? -14 : 14);
-  }
+  const heightOf = (point: CurvePoint | undefined): number | null => (point ? y(point.value) : null);
+  const ends = endsOf(heightOf(lastTrain), heightOf(lastValidation), bottom);
   return {
     left,
     right,
@@ -64,7 +72,7 @@ export function curveLayout(input: CurveInput): CurveLayout {
     train: draw(input.train),
     validation: draw(input.validation),
     dots: input.validation.map((point) => ({ ...point, x: round(x(point.at)), y: round(y(point.value)) })),
-    ends: { x: round(x(lastTrain?.at ?? lastValidation?.at ?? 0)), train: trainEnd, validation: validationEnd }
+    ends: { x: round(x(lastTrain?.at ?? lastValidation?.at ?? 0)), ...ends }
   };
 }
 
