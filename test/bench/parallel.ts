@@ -150,7 +150,7 @@ function ratiosOf(rows: readonly Row[]): Readonly<Record<string, number | null>>
 
 async function main(): Promise<void> {
   const before = load();
-  const [, asked = '10'] = /--rounds[= ](\d+)/.exec(process.argv.join(' ')) ?? [];
+  const [, asked = '20'] = /--rounds[= ](\d+)/.exec(process.argv.join(' ')) ?? [];
   const rounds = Number(asked);
   const a = await measure(networkA, { rounds, steps: 4 });
   const s = await measure(networkS, { rounds, steps: 20 });
