@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright';
 import { rngOf } from '../../src/lib/base/rng';
 import { idxFile } from '../../src/lib/data/pictures.fixture';
 import { startApp, type App, type OpenPage } from '../support/app';
-import { longestTask, startTrace } from '../support/main-thread';
+import { layoutsPerSecond, longestTask, startTrace } from '../support/main-thread';
 
 let app: App;
 let open: OpenPage;
@@ -137,15 +137,18 @@ describe('a training in the page', () => {
       await matrix.waitFor();
       // What is written goes on after the report is drawn; asking the store meanwhile would be work of its own.
       await page.waitForTimeout(3000);
-      const longest = longestTask(await trace.stop());
+      const events = await trace.stop();
+      const [longest, layouts] = [longestTask(events), layoutsPerSecond(events)];
       process.stdout.write(
-        `training: longest main-thread task of two epochs and their report ${longest.toFixed(1)} ms\n`
+        `training: longest main-thread task of two epochs and their report ${longest.toFixed(1)} ms, ${layouts.toFixed(1)} layouts a second\n`
       );
       const { lines, accuracy, best, memory } = await stored();
       expect(lines).toHaveLength(2);
       expect(accuracy).toBe(best?.validationAccuracy);
       expect(memory).toBe(true);
       expect(longest).toBeLessThan(50);
+      // Progress comes five times a second; what moves in between would keep a core from the training.
+      expect(layouts).toBeLessThan(20);
     }
   );
 

@@ -56,3 +56,11 @@ export function longestTask(events: readonly TraceEvent[]): number {
   if (tasks.length === 0) throw new Error('trace: must hold tasks of a main thread, got none');
   return Math.max(...tasks.map((task) => task.tdur ?? 0)) / 1000;
 }
+
+/** How often a second a page's main thread lays it out, over the whole trace. */
+export function layoutsPerSecond(events: readonly TraceEvent[]): number {
+  const timed = events.filter(({ ts }) => ts > 0);
+  const begin = timed.reduce((least, { ts }) => Math.min(least, ts), Infinity);
+  const end = timed.reduce((most, { ts }) => Math.max(most, ts), 0);
+  return (timed.filter(({ name, ph }) => name === 'Layout' && ph === 'X').length * 1e6) / (end - begin);
+}
