@@ -6,7 +6,7 @@ import { lower } from '../ops/lower';
 import { initTensors } from '../weights/init';
 import type { Engine, Network } from './engine';
 import { openSimdEngine } from './simd/network';
-import { timeStep, type StepTimer } from './step-time';
+import { timeAnswers, timeStep, type StepTimer } from './step-time';
 
 const [arch] = smallNetworks;
 if (!arch) throw new Error('test: there must be a small network');
@@ -28,6 +28,11 @@ function steady(cost: Cost) {
       counts.push(count);
       return Promise.resolve({ loss: 1, correct: 0, terms: count });
     },
+    forward(_: Float32Array, count: number) {
+      now += cost(count, counts.length);
+      counts.push(count);
+      return Promise.resolve(new Float32Array());
+    },
     dispose: () => void (disposed += 1)
   };
   const engine: Engine = {
@@ -39,8 +44,24 @@ function steady(cost: Cost) {
     const answer = await timeStep(engine, { arch: arch!, tensors, batchSize }, { ...timer, clock: () => now });
     return { answer, counts, disposed };
   };
-  return { engine, network, time };
+  const answers = async (batchSize: number) => {
+    const each = await timeAnswers(engine, { arch: arch!, tensors, batchSize }, () => now);
+    return { each, counts, disposed };
+  };
+  return { engine, network, time, answers };
 }
+
+describe('answers by a clock that only they move', () => {
+  test('are timed on a whole batch although one picture alone costs mostly overhead', async () => {
+    const { answers } = steady((count) => 40 + count);
+    expect(await answers(32)).toEqual({ each: 72 / 32, counts: [1, 1, 4, 4, 32, 32], disposed: 1 });
+  });
+
+  test('are timed on one picture where more would take long', async () => {
+    const { answers } = steady((count) => 200 * count);
+    expect(await answers(32)).toEqual({ each: 200, counts: [1, 1], disposed: 1 });
+  });
+});
 
 describe('a step by a clock that only steps move', () => {
   test('is the middle of five steps on a whole batch, after one that warms up', async () => {

@@ -79,10 +79,10 @@ async function time(network: Network, { batchSize }: StepTrial, timer: StepTimer
   return { kind: 'timed', stepMs: times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN };
 }
 
-/** A batch of answers is timed whole where one picture promises that it takes no longer. */
-const WHOLE_BATCH_MS = 500;
+/** More pictures at once are timed where those before promise that they take no longer. */
+const ANSWERS_MS = 500;
 
-/** Milliseconds that answers to a picture take in a batch, weights as they are; of one picture alone where it takes long. */
+/** Milliseconds that answers to a picture take in a batch, weights as they are; in a smaller batch where that takes long. */
 export async function timeAnswers(
   engine: Engine,
   { arch, tensors, batchSize }: StepTrial,
@@ -95,12 +95,15 @@ export async function timeAnswers(
     return clock() - began;
   };
   try {
-    // The first of each size compiles shaders and takes memory.
-    await answers(1);
-    const single = await answers(1);
-    if (single * batchSize > WHOLE_BATCH_MS) return single;
-    await answers(batchSize);
-    return (await answers(batchSize)) / batchSize;
+    let each = 0;
+    // By steps: much of what one picture takes alone is overhead, which a batch has once.
+    for (const count of [1, Math.ceil(batchSize / 8), batchSize]) {
+      if (each * count > ANSWERS_MS) break;
+      // The first of each size compiles shaders and takes memory.
+      await answers(count);
+      each = (await answers(count)) / count;
+    }
+    return each;
   } finally {
     network.dispose();
   }
