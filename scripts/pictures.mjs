@@ -41,6 +41,14 @@ const run = async (name) => {
   await stop.waitFor({ state: 'hidden', timeout: 900_000 });
   console.log(`${name} done`);
 };
+/** Opens the worst mistake. */
+const look = async () => {
+  await panels
+    .getByRole('button', { name: /Look into it$/ })
+    .first()
+    .click();
+  await panels.getByRole('button', { name: 'Every operator' }).waitFor();
+};
 /** Pictures of the whole page; the others show the panels alone. */
 const whole = new Set(['explore', 'article', 'lraspp']);
 /** @param {string} name */
@@ -88,11 +96,7 @@ if (wanted('scenes')) {
   await fill('learning rate', '0.01');
   await fill('epochs', '8');
   await run('Train');
-  await panels
-    .getByRole('button', { name: /Look into it$/ })
-    .first()
-    .click();
-  await panels.getByRole('button', { name: 'Every operator' }).waitFor();
+  await look();
   await shoot('scenes');
 }
 await anew();
@@ -107,11 +111,7 @@ if (wanted('train', 'search', 'prune')) {
   await fill('epochs', '4');
   await run('Train');
   await panels.getByRole('heading', { name: 'Where it errs' }).waitFor();
-  await panels
-    .getByRole('button', { name: /Look into it$/ })
-    .first()
-    .click();
-  await panels.getByRole('button', { name: 'Every operator' }).waitFor();
+  await look();
   await shoot('train');
 }
 if (wanted('search')) {
