@@ -14,6 +14,7 @@ const walk = [
   ['search'],
   ['netadapt'],
   ['import'],
+  ['diagram'],
   ['export'],
   ['lessons']
 ];
@@ -30,6 +31,7 @@ const pure = [
   'search',
   'netadapt',
   'import',
+  'diagram',
   'export'
 ];
 /** What runs where the person is. */

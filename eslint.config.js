@@ -18,6 +18,7 @@ const pure = [
   'search',
   'netadapt',
   'import',
+  'diagram',
   'export'
 ];
 const ban = (object, property, message) => ({ object, property, message });

@@ -38,6 +38,7 @@ const libs = [
   'search',
   'netadapt',
   'import',
+  'diagram',
   'export'
 ];
 const forward = libs.map((room): [string, string, string] => {

@@ -18,8 +18,9 @@ export function issuesOf(issues: readonly v.BaseIssue<unknown>[]): readonly Issu
 export function parseArchitecture(value: unknown): Parsed<Architecture> {
   const result = v.safeParse(architectureSchema, value);
   if (!result.success) return { kind: 'bad', issues: issuesOf(result.issues) };
-  const issues = ruleIssues(result.output);
-  return issues.length === 0 ? { kind: 'ok', value: result.output } : { kind: 'bad', issues };
+  const { $schema: _, ...arch } = result.output;
+  const issues = ruleIssues(arch);
+  return issues.length === 0 ? { kind: 'ok', value: arch } : { kind: 'bad', issues };
 }
 
 /** Reads a table from JSON text. */

@@ -15,7 +15,9 @@ export const whole = (field: Word, low: number, high: number) =>
     v.check(
       (value) => Number.isInteger(value) && value >= low && value <= high,
       ({ input }) => m.arch_not_whole({ field: field(), low, high, got: String(input) })
-    )
+    ),
+    // What the check says, for the published JSON Schema.
+    v.metadata({ type: 'integer', minimum: low, maximum: high })
   );
 
 /** A number within a range. */

@@ -8,6 +8,8 @@ import { rowSchema } from './schema-row';
 
 /** A table as it may come from a file, a link or storage. */
 export const architectureSchema = record(m.arch_field_network, {
+  /** Where an editor finds the JSON Schema; says nothing about the network. */
+  $schema: v.optional(v.string(() => m.arch_schema_text())),
   format: v.literal(1, ({ received }) => m.arch_format({ got: received })),
   name: v.pipe(
     v.string(() => m.arch_name_text()),

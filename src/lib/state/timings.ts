@@ -1,6 +1,6 @@
 /** @file State: what is known about the time of the open network, and what an edit makes of it. */
 import type { Architecture } from '$lib/arch/architecture';
-import type { Column } from '$lib/components/diagram/columns';
+import type { Column } from '$lib/diagram/columns';
 import type { Op } from '$lib/ops/op';
 
 export type TimingKind = 'measured' | 'predicted' | null;

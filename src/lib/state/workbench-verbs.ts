@@ -4,7 +4,7 @@ import { fitTo } from '$lib/arch/fit';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import type { OutputStride } from '$lib/arch/output-stride';
 import type { Preset } from '$lib/arch/presets/preset';
-import { columnsOf } from '$lib/components/diagram/columns';
+import { columnsOf } from '$lib/diagram/columns';
 import type { Cell, Option } from '$lib/components/editor/cells';
 import { changesOf } from '$lib/components/editor/changes';
 import { fieldName } from '$lib/components/editor/words';

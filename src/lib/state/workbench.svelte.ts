@@ -13,7 +13,7 @@ import {
 } from '$lib/arch/edit';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
-import { columnsOf, type Column } from '$lib/components/diagram/columns';
+import { columnsOf, type Column } from '$lib/diagram/columns';
 import { totalCost } from '$lib/cost/cost';
 import { lower, lowerWithOutputs, type Lowered } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';

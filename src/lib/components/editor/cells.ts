@@ -1,7 +1,7 @@
 /** @file Components: which fields of the table a column has, how each is written and how it may be changed. */
 import { m } from '$paraglide/messages';
 import type { NL } from '$lib/arch/architecture';
-import { nlNames, type Column } from '$lib/components/diagram/columns';
+import { nlNames, type Column } from '$lib/diagram/columns';
 
 export type Field = 'kernel' | 'expSize' | 'out' | 'se' | 'nl' | 'stride' | 'dilation' | 'shortcut' | 'sePlace';
 

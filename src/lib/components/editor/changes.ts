@@ -1,5 +1,5 @@
 /** @file Components: which cells differ from the network that was opened. */
-import type { Column } from '$lib/components/diagram/columns';
+import type { Column } from '$lib/diagram/columns';
 import { allFields, cellOf, type Field } from './cells';
 
 /** Texts before the edit keyed by `column.field`, columns that are new, and how many edits that makes in all. */

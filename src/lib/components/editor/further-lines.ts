@@ -1,6 +1,6 @@
 /** @file Components: receptive field, memory and arithmetic intensity of each column, as lines for the table. */
 import { formatBytes } from '$lib/base/format';
-import type { Column } from '$lib/components/diagram/columns';
+import type { Column } from '$lib/diagram/columns';
 import { arithmeticIntensity } from '$lib/cost/intensity';
 import { peakMemory } from '$lib/cost/memory';
 import { receptiveFields, type Axes } from '$lib/cost/receptive-field';

@@ -1,6 +1,6 @@
 /** @file Components: one visit to the grid: where the focus is, and what is being typed or was refused. */
 import type { Issue } from '$lib/arch/architecture';
-import type { Column } from '$lib/components/diagram/columns';
+import type { Column } from '$lib/diagram/columns';
 import { cellOf, optionTyped, stepped, type Cell, type Field, type Option } from './cells';
 import { gridKey, type GridAct, type Place } from './grid-keys';
 

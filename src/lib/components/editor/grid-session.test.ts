@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { presetById } from '../../arch/presets/catalogue';
 import type { Issue } from '../../arch/architecture';
 import { lower } from '../../ops/lower';
-import { columnsOf } from '../diagram/columns';
+import { columnsOf } from '../../diagram/columns';
 import { fieldsOf, type Cell, type Option } from './cells';
 import { gridKey } from './grid-keys';
 import { fieldLine, GridSession, nearestOf } from './grid-session.svelte';

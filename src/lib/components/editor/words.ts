@@ -1,5 +1,5 @@
 /** @file Components: the words for fields and operators, from the messages. */
-import type { Column } from '$lib/components/diagram/columns';
+import type { Column } from '$lib/diagram/columns';
 import { m } from '$paraglide/messages';
 import type { Field } from './cells';
 

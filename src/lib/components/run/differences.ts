@@ -1,7 +1,7 @@
 /** @file Components: what two tables of equal length differ in, as short words for chips ('#6 exp 240 → 160'). */
 import type { Architecture, Row } from '$lib/arch/architecture';
 import { lastConvOf } from '$lib/arch/head-layers';
-import { nlNames } from '$lib/components/diagram/columns';
+import { nlNames } from '$lib/diagram/columns';
 import { m } from '$paraglide/messages';
 
 interface Change {

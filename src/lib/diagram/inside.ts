@@ -1,4 +1,4 @@
-/** @file Components: the parts of one block as stations along a line, from its input to its output. */
+/** @file Diagram: the parts of one block as stations along a line, from its input to its output. */
 import type { Op } from '$lib/ops/op';
 import { isFan, type Column, type Part } from './columns';
 import { rootScale } from './root-scale';

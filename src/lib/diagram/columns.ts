@@ -1,4 +1,4 @@
-/** @file Components: an architecture and its ops gathered into the columns that the diagram and the table share. */
+/** @file Diagram: an architecture and its ops gathered into the columns that the diagram and the table share. */
 import type { Architecture, NL, Shape } from '$lib/arch/architecture';
 import { costOf } from '$lib/cost/cost';
 import type { Op } from '$lib/ops/op';

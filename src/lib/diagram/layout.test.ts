@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { fitTo } from '../../arch/fit';
+import { fitTo } from '../arch/fit';
 
-import type { Architecture } from '../../arch/architecture';
-import { applyNetworkOptions } from '../../arch/options';
-import { presetById, presets } from '../../arch/presets/catalogue';
-import { totalCost } from '../../cost/cost';
-import { lower } from '../../ops/lower';
+import type { Architecture } from '../arch/architecture';
+import { applyNetworkOptions } from '../arch/options';
+import { presetById, presets } from '../arch/presets/catalogue';
+import { totalCost } from '../cost/cost';
+import { lower } from '../ops/lower';
 import { columnsOf, type Column } from './columns';
 import { insideOf } from './inside';
 import { hero, layoutScore, stagesOf, type Score } from './layout';
-import { heatClass, mesh, outline, stripes } from './marks';
+import { heatClass } from './metric';
 import { excitedFrom, headShare, roomAbove } from './notes';
+import { mesh, outline, stripes } from './paths';
 
 const archOf = (id: string): Architecture => {
   const arch = presetById(id)?.arch;

@@ -1,14 +1,8 @@
-/** @file Components: path texts of the drawing's marks, and the heat class of a value. */
+/** @file Diagram: path texts of the drawing's marks. */
 import type { NL } from '$lib/arch/architecture';
 import type { Route } from './layout';
 
 const n = (value: number): string => String(Math.round(value * 10) / 10);
-
-/** The six heat classes: equal steps of the share of the maximum; unknown values stay at the lightest. */
-export function heatClass(value: number | null | undefined, most: number): number {
-  if (value == null || most <= 0) return 0;
-  return Math.min(5, Math.floor((value / most) * 6 * 0.999));
-}
 
 /** A body standing on the ground: `from` high at the left, `to` high at the right. */
 export interface Body {
@@ -43,6 +37,12 @@ export function mesh({ x, width, ground, from, to }: Body): string {
     const down = `M${n(x)} ${n(ground - from * high)}L${n(right)} ${n(ground - to * low)}`;
     return `M${n(x)} ${n(ground - from * low)}L${n(right)} ${n(ground - to * high)}${down}`;
   }).join('');
+}
+
+/** The mark of weighing: narrow in the middle, as squeeze-and-excite is; as tall as it is wide. */
+export function gatePath(x: number, y: number, half: number): string {
+  const [left, right, top, bottom] = [x - half, x + half, y - half, y + half];
+  return `M${left} ${top}L${x} ${y - half / 3}L${right} ${top}V${bottom}L${x} ${y + half / 3}L${left} ${bottom}Z`;
 }
 
 /** An arc that rises from one plate and comes down on the plus of another. */

@@ -1,4 +1,4 @@
-/** @file Components: the facts that the figure's notes tell, read from the columns. */
+/** @file Diagram: the facts that the figure's notes tell, read from the columns. */
 import type { Column } from './columns';
 import type { Score } from './layout';
 

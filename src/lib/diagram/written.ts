@@ -1,4 +1,4 @@
-/** @file Components: what a table says, column by column: the stem or the picture, the rows, then the columns of its head. */
+/** @file Diagram: what a table says, column by column: the stem or the picture, the rows, then the columns of its head. */
 import type { Architecture, Head, NL, Row } from '$lib/arch/architecture';
 
 /**

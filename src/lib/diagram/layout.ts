@@ -1,4 +1,4 @@
-/** @file Components: where every part of the diagram stands, as numbers; Svelte writes the marks. */
+/** @file Diagram: where every part of the diagram stands, as numbers; Svelte writes the marks. */
 import { isFan, type Column } from './columns';
 import { rootScale } from './root-scale';
 
@@ -21,6 +21,24 @@ export interface Sheet {
 
 /** The hero figure on the Explore page; `below` holds the badges. */
 export const hero = { gutter: 112, ground: 336, below: 56, tall: fullHeight, narrowestColumn: 57 } as const;
+
+/** A figure narrower than this is scrolled. */
+const narrowestFigure = 1180;
+/** A few columns stay together instead of spreading over the page. */
+const widestColumn = 150;
+
+/** Width of the hero figure where there is so much room, in pixels. */
+export function heroWidth(columns: readonly Column[], room: number): number {
+  const { gutter, narrowestColumn } = hero;
+  const needed = Math.max(room, narrowestFigure, gutter + columns.length * narrowestColumn);
+  return Math.min(gutter + columns.length * widestColumn, needed);
+}
+
+/** The hero figure laid out where there is so much room, in pixels. */
+export function heroScore(columns: readonly Column[], room: number): Score {
+  const { gutter, ground } = hero;
+  return layoutScore(columns, { width: heroWidth(columns, room), gutter, ground, tall: tallFor(columns) });
+}
 
 /** Height of the input picture for these columns: a little less when arcs rise above blocks as tall as itself. */
 export function tallFor(columns: readonly Column[]): number {
