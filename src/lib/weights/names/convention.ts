@@ -22,7 +22,8 @@ export interface NamedTensor {
   readonly shape: readonly number[];
 }
 
-const torchRoles: Readonly<Record<TensorRole, string>> = {
+/** What PyTorch calls the tensors of a convolution or dense layer and of its norm. */
+export const torchRoles: Readonly<Record<TensorRole, string>> = {
   weight: 'weight',
   bias: 'bias',
   gamma: 'weight',
