@@ -173,10 +173,13 @@ const reshape: LayerRule = ({ builder }, layer, [from]) => {
 
 const rescaling: LayerRule = ({ builder }, layer, [from]) => {
   if (!from) return refuse(layer, 'inputs', 0);
-  const values = (key: string, otherwise: number): Float32Array =>
-    Float32Array.of(number(layer.name, layer.config[key] ?? otherwise));
-  const scaled = builder.affine('scale', `${layer.name}#scale`, { from, values: values('scale', 1) });
-  return builder.affine('shift', layer.name, { from: scaled, values: values('offset', 0) });
+  const { config, name } = layer;
+  const scale = number(name, config['scale'] ?? 1);
+  const offset = number(name, config['offset'] ?? 0);
+  // What leaves the numbers as they are would hide a hard sigmoid spelled out in layers.
+  const scaled =
+    scale === 1 ? from : builder.affine('scale', `${name}#scale`, { from, values: Float32Array.of(scale) });
+  return offset === 0 ? scaled : builder.affine('shift', name, { from: scaled, values: Float32Array.of(offset) });
 };
 
 const same: LayerRule = (_, layer, [from]) => from ?? refuse(layer, 'inputs', 0);
