@@ -1,4 +1,4 @@
-/** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, TFLite or TensorFlow.js. */
+/** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, ONNX, TFLite or TensorFlow.js. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
@@ -6,6 +6,7 @@ import { describeIssues, parseArchitecture } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
 import { reasonOf } from '$lib/base/reason';
 import type { Imported, PixelMap } from '$lib/import/graph';
+import { importOnnx } from '$lib/import/onnx';
 import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
@@ -80,6 +81,7 @@ export function readNetworkFile(path: string): ReadNetwork {
     const { arch, tensors, from } = loadCheckpoint(path);
     return { arch, tensors, from };
   }
+  if (extname(path) === '.onnx') return imported(path, importOnnx(readBytes(path), basename(path, '.onnx')));
   if (extname(path) === '.tflite') return imported(path, importTflite(readBytes(path), basename(path, '.tflite')));
   return readJson(path);
 }

@@ -1,6 +1,6 @@
-/** @file Files of TensorFlow Lite and TensorFlow.js are networks of the command line, weights and all. */
+/** @file Files of PyTorch (ONNX), TensorFlow Lite and TensorFlow.js are networks of the command line, weights and all. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { encode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { openFolder } from './program';
@@ -23,6 +23,16 @@ test('a person mask from TensorFlow Lite answers with shares of the picture', ()
   expect(answer.outputs).toEqual([expect.objectContaining({ shape: [1, 256, 256, 1] })]);
   const total = answer.pictures[0]!.areas.reduce((sum, { share }) => sum + share, 0);
   expect(total).toBeCloseTo(1, 6);
+});
+
+test('what PyTorch exported is summed up as the table it was built from', () => {
+  const options = ['--width', '0.1', '--input', '64', '--classes', '5', '--padding', 'symmetric'];
+  const [read, built] = [[resolve('test/support/onnx-files/v3-small.onnx')], ['v3-small', ...options]].map((words) => {
+    const { out } = bneck('summary', ...words, '--json');
+    const { params, madds, layers } = JSON.parse(out) as Record<string, unknown>;
+    return { params, madds, layers };
+  });
+  expect(read).toEqual(built);
 });
 
 test('a changed width no longer fits the weights of the file', () => {

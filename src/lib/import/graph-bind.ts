@@ -14,6 +14,8 @@ export type Bound =
 
 /** Tries of one search; a table of the family needs about one for each op. */
 const mostTries = 20_000;
+/** Nodes looked at in one search; a table of the family needs a few for each op. */
+const mostLooks = 20_000;
 
 const same = (a: readonly (number | string)[], b: readonly (number | string)[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
@@ -73,6 +75,7 @@ class Search {
   private readonly names = new Map<string, string>([['', '']]);
   private readonly taken = new Set<string>();
   private tries = 0;
+  private looks = 0;
 
   constructor(
     private readonly map: GraphMap,
@@ -95,7 +98,7 @@ class Search {
       choices.length = index;
       index -= 1;
       const before = this.ops[index];
-      if (!before || this.tries >= mostTries) return null;
+      if (!before || this.tries >= mostTries || this.looks >= mostLooks) return null;
       this.taken.delete(this.names.get(before.id) ?? '');
     }
     return this.names;
@@ -106,8 +109,9 @@ class Search {
     const inputs = op.inputs.map((id) => this.names.get(id) ?? '');
     const input = this.map.shape(inputs[0] ?? '');
     const fits = match(op, rules);
-    return this.map
-      .users(inputs[0] ?? '')
+    const users = this.map.users(inputs[0] ?? '');
+    this.looks += users.length;
+    return users
       .filter((node) => {
         const [wanted, got] = commutes(op) ? [inputs.toSorted(), node.inputs.toSorted()] : [inputs, node.inputs];
         const wired = same(wanted, got) && !this.taken.has(node.name);

@@ -1,6 +1,7 @@
 /** @file Import: reads the head of a table off the end of a simplified graph; one rule for each kind of head. */
 import type { DecoderHead, DecoderStage, Head, HeadLayer, NL } from '$lib/arch/architecture';
 import type { GraphMap } from './graph-map';
+import { readLraspp } from './graph-lraspp';
 import { gatesOf, globalPool, isGate, isNL, pointwise } from './graph-rows';
 
 /** A head and the number of classes. */
@@ -89,4 +90,4 @@ const features: HeadRule = (map, columns) => {
 };
 
 /** Every head that can be read, tried in this order after each row. */
-export const headRules: readonly HeadRule[] = [decoder, classifier, features];
+export const headRules: readonly HeadRule[] = [decoder, readLraspp, classifier, features];

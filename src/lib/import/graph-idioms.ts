@@ -8,6 +8,9 @@ const near = (value: number, wanted: number): boolean => Math.abs(value - wanted
 const isConstant = (node: GraphNode | undefined, kind: 'scale' | 'shift', value: number): boolean =>
   node?.kind === kind && node.values.every((own) => near(own, value));
 
+/** What x · gate(x + 3) / 6 is called, by its gate. */
+const swishes: Readonly<Partial<Record<Activation, Activation>>> = { relu6: 'hardSwish', sigmoid: 'shiftedSwish' };
+
 class Idioms {
   private readonly nodes: Map<string, GraphNode>;
   private readonly reads = new Map<string, number>();
@@ -43,27 +46,30 @@ class Idioms {
     return true;
   }
 
-  /** The names of relu6(x + 3) back from its end, and x. */
-  private shiftedRelu6(end: GraphNode | undefined): { readonly x: string; readonly gone: readonly string[] } | null {
-    if (end?.kind !== 'activation' || end.nl !== 'relu6') return null;
+  /** The names of relu6(x + 3), or of another activation of x + 3, back from its end, and x. */
+  private shifted(end: GraphNode | undefined): { readonly x: string; readonly gone: readonly string[] } | null {
+    if (end?.kind !== 'activation') return null;
     const shift = this.before(end);
     return shift && isConstant(shift, 'shift', 3) ? { x: shift.inputs[0] ?? '', gone: [end.name, shift.name] } : null;
   }
 
   /** relu6(x + 3) / 6. */
   private hardSigmoid(node: GraphNode): boolean {
-    const found = isConstant(node, 'scale', 1 / 6) ? this.shiftedRelu6(this.before(node)) : null;
+    const end = isConstant(node, 'scale', 1 / 6) ? this.before(node) : undefined;
+    const found = end?.kind === 'activation' && end.nl === 'relu6' ? this.shifted(end) : null;
     return found !== null && this.replace(node, found.x, { nl: 'hardSigmoid', gone: found.gone });
   }
 
-  /** x · relu6(x + 3), then / 6. */
+  /** x · relu6(x + 3), then / 6, or the same with a sigmoid. */
   private hardSwish(node: GraphNode): void {
     const product = isConstant(node, 'scale', 1 / 6) ? this.before(node) : undefined;
     if (product?.kind !== 'multiply' || product.nl !== 'linear') return;
     for (const index of [0, 1]) {
-      const found = this.shiftedRelu6(this.before(product, index));
-      if (!found || found.x !== product.inputs[1 - index]) continue;
-      this.replace(node, found.x, { nl: 'hardSwish', gone: [...found.gone, product.name] });
+      const gate = this.before(product, index);
+      const found = this.shifted(gate);
+      const nl = gate?.kind === 'activation' ? swishes[gate.nl] : undefined;
+      if (!found || !nl || found.x !== product.inputs[1 - index]) continue;
+      this.replace(node, found.x, { nl, gone: [...found.gone, product.name] });
       return;
     }
   }

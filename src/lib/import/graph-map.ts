@@ -39,7 +39,11 @@ export class GraphMap {
   constructor(readonly graph: Graph) {
     for (const node of graph.nodes) {
       this.byName.set(node.name, node);
-      for (const name of new Set(node.inputs)) this.readers.set(name, [...(this.readers.get(name) ?? []), node]);
+      for (const name of new Set(node.inputs)) {
+        const known = this.readers.get(name);
+        if (known) known.push(node);
+        else this.readers.set(name, [node]);
+      }
     }
   }
 

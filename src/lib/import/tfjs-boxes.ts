@@ -12,8 +12,8 @@ export interface FileDetection {
   /** Scores and moves of each map, finest first. */
   readonly classes: readonly Value[];
   readonly boxes: readonly Value[];
-  /** Default boxes [boxes, 4] of y1, x1, y2, x2 as shares of the picture. */
-  readonly anchors: Float32Array;
+  /** Default boxes [boxes, 4] of y1, x1, y2, x2 as shares of the picture; null where the file does not hold them. */
+  readonly anchors: Float32Array | null;
   readonly scores: 'sigmoid' | 'softmax';
 }
 

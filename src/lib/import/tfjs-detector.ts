@@ -2,6 +2,7 @@
 import type { Architecture, DetectionRule, ExtraBlock, NL, Padding, Row, SsdliteHead } from '$lib/arch/architecture';
 import { maxNameLength, maxRows } from '$lib/arch/limits';
 import { checkArchitecture } from '$lib/arch/parse';
+import { ssdliteRule } from '$lib/arch/with-head';
 import { defaultBoxes, detectionGrids, isDetector, type Detector } from '$lib/task/boxes';
 import { m } from '$paraglide/messages';
 import { NotUnderstood, type Graph, type GraphNode, type Imported } from './graph';
@@ -44,20 +45,28 @@ function predictorsOf(map: GraphMap, concats: readonly string[]): Predictors {
   return { taps: boxes, names };
 }
 
-/** The scales and ratios behind the file's default boxes: the first boxes of the first and the last map give them away. */
+/**
+ * The scales and ratios behind the file's default boxes: the first boxes of the first and the last map give them away.
+ * A file without default boxes is read with torchvision's rule, of as many boxes as the file has.
+ */
 function ruleOf({ anchors, scores }: FileDetection, perCell: readonly number[]): DetectionRule {
+  const count = Math.max(0, ((perCell.at(-1) ?? 0) - 2) >> 1);
+  const reduceFinest = perCell[0] === 3;
+  if (!anchors) {
+    const ratios = Array.from({ length: count }, (_, i) => ssdliteRule.ratios[i] ?? i + 2);
+    return { ...ssdliteRule, ratios, reduceFinest, scores };
+  }
   const size = (index: number): { scale: number; ratio: number } => {
     const [y1 = 0, x1 = 0, y2 = 0, x2 = 0] = anchors.subarray(4 * index);
     return { scale: Math.sqrt((y2 - y1) * (x2 - x1)), ratio: (x2 - x1) / (y2 - y1) };
   };
   const neat = (value: number): number => Number(value.toPrecision(4));
   const last = anchors.length / 4 - (perCell.at(-1) ?? 0);
-  const count = Math.max(0, ((perCell.at(-1) ?? 0) - 2) >> 1);
   return {
     minScale: neat(size(1).scale),
     maxScale: neat(size(last).scale),
     ratios: Array.from({ length: count }, (_, i) => neat(size(last + 1 + 2 * i).ratio)),
-    reduceFinest: perCell[0] === 3,
+    reduceFinest,
     scores,
     boxOrder: 'yxhw',
     ...chosen
@@ -159,9 +168,10 @@ export function recogniseDetector(foreign: Graph, detection: FileDetection): Imp
     if (issues.length > 0) return { kind: 'bad', issues };
     const bound = bind(arch, map);
     if (bound.kind === 'ok') {
-      if (isDetector(arch)) checkAnchors(arch, detection.anchors, boxesConcat);
+      if (isDetector(arch) && detection.anchors) checkAnchors(arch, detection.anchors, boxesConcat);
       const folded = arch.convBias ? [m.import_tfjs_detector_folded()] : [];
-      const said = [...notes, ...folded, m.import_tfjs_chosen(chosen)];
+      const rule = detection.anchors ? m.import_tfjs_chosen(chosen) : m.onnx_default_boxes();
+      const said = [...notes, ...folded, rule];
       return { kind: 'ok', arch, tensors: bound.tensors, notes: said };
     }
     stuck ||= bound.node;

@@ -1,5 +1,5 @@
 /** @file Import: a table keeps its batch norms apart where the file does, for every convolution that has a norm in a table. */
-import type { Norm } from '$lib/arch/architecture';
+import type { Architecture, Norm } from '$lib/arch/architecture';
 import { lower } from '$lib/ops/lower';
 import type { Tensor } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
@@ -41,6 +41,13 @@ function tensorsApart(id: string, shape: readonly number[], { parts, weight, bia
   };
 }
 
+/** The table with batch norms: one for all, and one of its own where an LR-ASPP head has one. */
+function normed(arch: Architecture, norm: Norm | null, context: Apart | undefined): Architecture {
+  const { head } = arch;
+  const own = context ? { epsilon: context.parts.epsilon, momentum: context.parts.momentum } : null;
+  return { ...arch, norm, convBias: false, head: head.kind === 'lraspp' ? { ...head, norm: own } : head };
+}
+
 /** `imported` with its norms apart if every convolution of the table has one of one epsilon; else folded, which a note says. */
 export function withNormsApart(
   imported: Imported,
@@ -53,15 +60,17 @@ export function withNormsApart(
   const norm: Norm | null = first ? { epsilon: first.epsilon, momentum: first.momentum } : null;
   const gone = new Set<string>();
   const added: Record<string, Tensor> = {};
-  for (const op of lower(arch)) {
-    if (op.kind !== 'conv' && op.kind !== 'depthwise') continue;
+  const context = tensors['head.context.weight'];
+  const table = normed(arch, norm, context && apart.get(context.data));
+  for (const op of lower(table)) {
+    if ((op.kind !== 'conv' && op.kind !== 'depthwise') || !op.norm) continue;
     const weight = tensors[`${op.id}.weight`];
     const found = weight && apart.get(weight.data);
-    const alike = found && found.parts.epsilon === norm?.epsilon && found.parts.momentum === norm.momentum;
+    const alike = found && found.parts.epsilon === op.norm.epsilon && found.parts.momentum === op.norm.momentum;
     if (!weight || !found || !alike) return { ...imported, notes: [...notes, m.import_tfjs_folded()] };
     gone.add(`${op.id}.bias`);
     Object.assign(added, tensorsApart(op.id, weight.shape, found));
   }
   const kept = Object.fromEntries(Object.entries(tensors).filter(([name]) => !gone.has(name)));
-  return { ...imported, arch: { ...arch, norm, convBias: false }, tensors: { ...kept, ...added } };
+  return { ...imported, arch: table, tensors: { ...kept, ...added } };
 }

@@ -1,4 +1,5 @@
 /** @file Tests of reading chosen files; foreign networks have their own tests. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { presetById } from '$lib/arch/presets/catalogue';
 import { lower } from '$lib/ops/lower';
@@ -33,12 +34,24 @@ test('weights alone are read against the open table, by whichever names', () => 
 
 test.each([
   ['group1-shard1of1.bin', 'model.json'],
+  ['photo.png', '.onnx'],
   ['photo.png', '.tflite'],
+  ['a.onnx', ''],
   ['a.tflite', '']
 ])('%s alone is refused in a sentence', (name, word) => {
   const read = readFiles([{ name, bytes: new Uint8Array([1, 2, 3]) }], small);
   expect(read.kind).toBe('bad');
   expect(read.kind === 'bad' && read.issues[0]?.message).toContain(word);
+});
+
+test('an .onnx file brings table and weights', () => {
+  const bytes = new Uint8Array(readFileSync('test/support/onnx-files/v3-small.onnx'));
+  const read = readFiles([{ name: 'narrow.onnx', bytes }], small);
+  expect(read).toMatchObject({
+    kind: 'network',
+    arch: { name: 'narrow', rows: { length: 11 } },
+    from: { dataset: 'narrow.onnx' }
+  });
 });
 
 test('a model without its shards names them', () => {

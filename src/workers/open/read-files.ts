@@ -3,6 +3,7 @@ import type { Architecture, Issue } from '$lib/arch/architecture';
 import { parseArchitectureText } from '$lib/arch/parse';
 import { formatBytes } from '$lib/base/format';
 import type { Imported } from '$lib/import/graph';
+import { importOnnx } from '$lib/import/onnx';
 import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
 import type { Provenance } from '$lib/weights/checkpoint';
@@ -78,9 +79,9 @@ function readJson({ name, bytes }: NamedBytes, files: readonly NamedBytes[]): Op
   return imported(name, importTfjs(text, given, name === 'model.json' ? m.file_model() : stemOf(name)));
 }
 
-/** Reads files that were chosen together: one .json, .safetensors or .tflite, and the shards of a TensorFlow.js model. */
+/** Reads files that were chosen together: one .json, .safetensors, .onnx or .tflite, and the shards of a TensorFlow.js model. */
 export function readFiles(files: readonly NamedBytes[], open: Architecture): Opened {
-  const rank = ['tflite', 'safetensors', 'json'];
+  const rank = ['onnx', 'tflite', 'safetensors', 'json'];
   const known = files.filter(({ name }) => rank.includes(endingOf(name)));
   // Beside a model.json lie other .json files: what goes with the pictures, labels.
   const main = known.find(({ name }) => name === 'model.json') ?? known[0];
@@ -89,6 +90,7 @@ export function readFiles(files: readonly NamedBytes[], open: Architecture): Ope
     return wrong(first?.name ?? '', endingOf(first?.name ?? '') === 'bin' ? m.file_shards_alone() : m.file_kinds());
   }
   const ending = endingOf(main.name);
+  if (ending === 'onnx') return imported(main.name, importOnnx(main.bytes, stemOf(main.name)));
   if (ending === 'tflite') return imported(main.name, importTflite(main.bytes, stemOf(main.name)));
   return ending === 'safetensors' ? readWeights(main, open) : readJson(main, files);
 }
