@@ -14,15 +14,19 @@ const stagesOf: Readonly<Record<number, readonly number[]>> = {
 
 const outOf = (row: Row | undefined): number | null => (row && 'out' in row ? row.out : null);
 
+/** Whether a row strides; timm lets only the first of a stage do so. */
+const strides = (row: Row | undefined): boolean => row !== undefined && 'stride' in row && row.stride === 2;
+
 /** Stage and place in it of every row: the tables timm knows, else a new stage at each stride or new width. */
 export function stagePlaces({ rows }: Architecture): readonly (readonly [stage: number, index: number])[] {
-  const known = stagesOf[rows.length];
-  if (known) return known.flatMap((count, stage) => Array.from({ length: count }, (_, i) => [stage, i] as const));
+  const known = stagesOf[rows.length]?.flatMap((count, stage) =>
+    Array.from({ length: count }, (_, i) => [stage, i] as const)
+  );
+  if (known?.every(([, place], i) => place === 0 || !strides(rows[i]))) return known;
   let stage = -1;
   let index = 0;
   return rows.map((row, i) => {
-    const strides = 'stride' in row && row.stride === 2;
-    if (i === 0 || strides || outOf(row) !== outOf(rows[i - 1])) {
+    if (i === 0 || strides(row) || outOf(row) !== outOf(rows[i - 1])) {
       stage += 1;
       index = 0;
     } else index += 1;
