@@ -57,9 +57,9 @@ module.exports = {
   forbidden: [
     ban(
       'nothing-unresolved',
-      'An import that cannot be followed cannot be checked either.',
+      'An import that cannot be followed cannot be checked either; an address (?url) of a package\'s file is left to the build.',
       {},
-      { couldNotResolve: true }
+      { couldNotResolve: true, pathNot: '[?]url$' }
     ),
     ban('no-cycle', 'Two files that need each other are one file, or three.', {}, { circular: true }),
     ...forward,

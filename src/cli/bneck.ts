@@ -8,11 +8,14 @@ import { withHelpWords } from './help';
 import { addList } from './list';
 import { addDiff } from './diff';
 import { addEval } from './eval';
+import { addExport } from './export';
+import { addImport } from './import';
 import { addMeasure } from './measure';
 import { addRun } from './run';
 import { addSearch } from './search';
 import { addSummary } from './summary';
 import { addTrain } from './train';
+import { addVerify } from './verify';
 
 const program = withHelpWords(new Command('bneck'))
   .description(m.cli_bneck())
@@ -20,8 +23,21 @@ const program = withHelpWords(new Command('bneck'))
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bneck: ')) });
 
-for (const add of [addList, addSummary, addDiff, addRun, addTrain, addEval, addMeasure, addSearch, addAdapt])
-  add(program);
+const commands = [
+  addList,
+  addSummary,
+  addDiff,
+  addRun,
+  addTrain,
+  addEval,
+  addMeasure,
+  addSearch,
+  addAdapt,
+  addExport,
+  addImport,
+  addVerify
+];
+for (const add of commands) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
@@ -34,7 +50,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 async function main(): Promise<number> {
   try {
     await program.parseAsync();
-    return 0;
+    // A command that found what it looked for wanting has said so.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof InputError) {

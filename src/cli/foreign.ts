@@ -1,4 +1,4 @@
-/** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, ONNX, TFLite or TensorFlow.js. */
+/** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, ONNX, TFLite, TensorFlow.js or rows in Python. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
@@ -7,6 +7,7 @@ import { presets } from '$lib/arch/presets/catalogue';
 import { reasonOf } from '$lib/base/reason';
 import type { Imported, PixelMap } from '$lib/import/graph';
 import { importOnnx } from '$lib/import/onnx';
+import { importRows } from '$lib/import/rows';
 import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
@@ -58,6 +59,14 @@ function readShards(path: string, names: readonly string[]): ReadonlyMap<string,
   return shards;
 }
 
+/** Rows in Python, as timm and torchvision write them. */
+function readRows(path: string): ReadNetwork {
+  const read = importRows(new TextDecoder().decode(readBytes(path)));
+  if (read.kind === 'bad') throw refuse(path, read.issues);
+  for (const note of read.notes) remark(m.cli_imported_note({ path, note }));
+  return { arch: read.arch, tensors: null, from: null };
+}
+
 /** A JSON file: a table of ours, or a TensorFlow.js model with its shards beside it. */
 function readJson(path: string): ReadNetwork {
   const text = new TextDecoder().decode(readBytes(path));
@@ -83,5 +92,5 @@ export function readNetworkFile(path: string): ReadNetwork {
   }
   if (extname(path) === '.onnx') return imported(path, importOnnx(readBytes(path), basename(path, '.onnx')));
   if (extname(path) === '.tflite') return imported(path, importTflite(readBytes(path), basename(path, '.tflite')));
-  return readJson(path);
+  return ['.py', '.txt'].includes(extname(path)) ? readRows(path) : readJson(path);
 }

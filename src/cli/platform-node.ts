@@ -12,7 +12,7 @@ import type { ClassSet } from '$lib/data/dataset';
 import type { Engine } from '$lib/engine/engine';
 import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { openEngine, type EngineDoors } from '$workers/open-engine';
-import type { Platform } from '$workers/platform';
+import type { Platform, RuntimeDoors } from '$workers/platform';
 import type { TrainerPort, TrainerRunner } from '$workers/trainer/protocol';
 import { nodeMemory } from './memory-node';
 import { openCore } from './open-parallel';
@@ -35,6 +35,26 @@ async function openTfjs(backend: TfjsBackend): Promise<Engine> {
 }
 
 const engines: EngineDoors = { simd: openCore, tfjs: openTfjs, backends: ['wasm', 'cpu'] };
+
+const folderOf = (file: string): string => dirname(createRequire(import.meta.url).resolve(file));
+
+/** One thread: several change nothing in a proof, and a command line may share its machine. */
+const runtimes: RuntimeDoors = {
+  async onnx() {
+    const { openOnnxRuntime } = await import('$lib/runtimes/onnx');
+    const wasm = await readFile(
+      join(folderOf('onnxruntime-web/ort-wasm-simd-threaded.wasm'), 'ort-wasm-simd-threaded.wasm')
+    );
+    return openOnnxRuntime({ kind: 'bytes', wasm: wasm.buffer }, 1);
+  },
+  async litert() {
+    const [{ openLiteRt }, { liteRtInNode }] = await Promise.all([
+      import('$lib/runtimes/litert'),
+      import('$lib/runtimes/litert-node')
+    ]);
+    return openLiteRt(await liteRtInNode(join(folderOf('@litertjs/core/package.json'), 'wasm')), 1);
+  }
+};
 
 function spawnTrainer(): Promise<TrainerPort> {
   const file = join(root, 'dist/cli/trainer-thread.js');
@@ -68,5 +88,6 @@ export const nodePlatform: Platform = {
     const { openTfjsRuntime } = await import('$lib/engine/tfjs/latency-runtime');
     return openTfjsRuntime('wasm', { wasmPaths: wasmFolder(), threads: 1, seed });
   },
+  runtimes,
   spawnTrainer
 };

@@ -3,6 +3,7 @@ import { proxy, wrap, type Remote } from 'comlink';
 import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './adapt/protocol';
+import type { ExportEvent, ExportRequest, ExportResult } from './export/protocol';
 import type { LookRunner } from './look/protocol';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from './measure/protocol';
 import type { RunEnd, RunHandle, Runner } from './run';
@@ -116,4 +117,9 @@ export function startSearch(request: SearchRequest, onEvent: (event: SearchEvent
 /** Prunes a trained network. */
 export function startAdapt(request: AdaptRequest, onEvent: (event: AdaptEvent) => void): RunHandle<AdaptResult> {
   return start(new Worker(new URL('./adapt/worker.ts', import.meta.url), { type: 'module' }), request, onEvent);
+}
+
+/** Exports a network and proves the file. */
+export function startExport(request: ExportRequest, onEvent: (event: ExportEvent) => void): RunHandle<ExportResult> {
+  return start(new Worker(new URL('./export/worker.ts', import.meta.url), { type: 'module' }), request, onEvent);
 }

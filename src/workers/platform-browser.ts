@@ -6,7 +6,7 @@ import type { TfjsBackend } from '$lib/engine/tfjs/backend';
 import { m } from '$paraglide/messages';
 import { browserMemory } from './memory-browser';
 import { openEngine, type EngineDoors } from './open-engine';
-import type { Platform } from './platform';
+import type { Platform, RuntimeDoors } from './platform';
 import type { TrainerPort, TrainerRunner } from './trainer/protocol';
 
 async function fetched(path: string): Promise<Response> {
@@ -39,6 +39,27 @@ async function openTfjs(backend: TfjsBackend): Promise<Engine> {
 }
 
 const engines: EngineDoors = { simd: openSimd, tfjs: openTfjs, backends: ['webgpu', 'webgl', 'wasm', 'cpu'] };
+
+/** Threads of a runtime: all cores of an isolated page, up to four. */
+const threads = self.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency || 1) : 1;
+
+const runtimes: RuntimeDoors = {
+  async onnx() {
+    const [{ openOnnxRuntime }, { browserOnnxFiles }] = await Promise.all([
+      import('$lib/runtimes/onnx'),
+      import('$lib/runtimes/onnx-browser')
+    ]);
+    return openOnnxRuntime(browserOnnxFiles, threads);
+  },
+  async litert() {
+    const [{ openLiteRt }, { liteRtInBrowser }] = await Promise.all([
+      import('$lib/runtimes/litert'),
+      import('$lib/runtimes/litert-browser')
+    ]);
+    const loaded = await liteRtInBrowser(threads);
+    return openLiteRt(loaded.core, loaded.threads);
+  }
+};
 
 async function spawnTrainer(): Promise<TrainerPort> {
   const worker = new Worker(new URL('./trainer/worker.ts', import.meta.url), { type: 'module' });
@@ -76,5 +97,6 @@ export const browserPlatform: Platform = {
     ]);
     return openTfjsRuntime('wasm', { wasmPaths: browserWasmPaths, threads: 1, seed });
   },
+  runtimes,
   spawnTrainer
 };

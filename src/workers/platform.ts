@@ -3,10 +3,17 @@ import type { Shape } from '$lib/arch/architecture';
 import type { ClassSet, Dataset } from '$lib/data/dataset';
 import { composeScenes } from '$lib/data/garment-scenes';
 import type { LatencyRuntime } from '$lib/latency/runtime';
+import type { Runtime } from '$lib/runtimes/runtime';
 import { m } from '$paraglide/messages';
 import type { DataChoice, EngineChoice, RuntimeChoice } from './choice';
 import type { ChoiceMemory, EngineDoors, OpenedEngine } from './open-engine';
 import type { TrainerPort } from './trainer/protocol';
+
+/** How a platform opens the runtimes that others deploy with; both reject with a reason. */
+export interface RuntimeDoors {
+  onnx(): Promise<Runtime>;
+  litert(): Promise<Runtime>;
+}
 
 export interface Platform {
   /** Milliseconds from a monotonic clock. */
@@ -23,6 +30,8 @@ export interface Platform {
   openEngine(choice: EngineChoice): Promise<OpenedEngine>;
   /** `seed` draws the weights and inputs that are timed. */
   openRuntime(choice: RuntimeChoice, seed?: number): Promise<LatencyRuntime>;
+  /** Runtimes that exported files are run in; loaded when first asked for, once. */
+  readonly runtimes: RuntimeDoors;
   /** Starts one more worker that trains networks. */
   spawnTrainer(): Promise<TrainerPort>;
 }

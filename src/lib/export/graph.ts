@@ -66,7 +66,7 @@ export function shapesOf({ input, nodes }: ExportGraph): Shapes {
 /** The shape of a value; throws where nothing has that name. */
 export function shapeAt(shapes: Shapes, name: string): readonly number[] {
   const shape = shapes.get(name);
-  if (!shape) throw new Error(`export graph: ${name || 'the picture'} must have a shape`);
+  if (!shape) throw new Error(`export graph '${name}': must have a shape`);
   return shape;
 }
 

@@ -250,7 +250,7 @@ export function toTfjsGraph(graph: LiteGraph): TfjsGraphModel {
   const shards = toShards(file.weights.map(({ tensor }) => tensor.data));
   const model = {
     format: 'graph-model',
-    generatedBy: `Bneck ${build.version}`,
+    generatedBy: ['Bneck', build.version].join(' '),
     convertedBy: null,
     signature: {
       inputs: { [pictureName]: port(pictureName, graph.input) },

@@ -1,5 +1,6 @@
 /** @file State: what the user sets before a run, with the defaults a first run is good with. */
 import type { StrategyId } from '$lib/search/strategies/choose';
+import { firstExportForm, type ExportForm } from './export-form';
 import { firstTrainForm, type TrainForm } from './training-form';
 
 export interface MeasureForm {
@@ -38,6 +39,7 @@ export interface Forms {
   measure: MeasureForm;
   search: SearchForm;
   prune: PruneForm;
+  export: ExportForm;
 }
 
 /** The forms of a first visit. */
@@ -46,7 +48,8 @@ export function firstForms(): Forms {
     train: { ...firstTrainForm },
     measure: { batch: 0 },
     search: { share: 0.8, budgetMs: null, trials: 6, seed: 1, strategy: 'evolution', reuseTable: true },
-    prune: { share: 0.7, delta: 0.06, fineTunePictures: 256, finishEpochs: 1, maxSteps: 0, seed: 1 }
+    prune: { share: 0.7, delta: 0.06, fineTunePictures: 256, finishEpochs: 1, maxSteps: 0, seed: 1 },
+    export: { ...firstExportForm }
   };
 }
 

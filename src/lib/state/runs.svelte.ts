@@ -1,4 +1,4 @@
-/** @file State: the four long runs of the open network, kept across reloads with everything they found. */
+/** @file State: the long runs of the open network, kept across reloads with everything they found. */
 import type { Architecture } from '$lib/arch/architecture';
 import { defaultSetting, settingKey } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
@@ -6,9 +6,11 @@ import { predictLatency } from '$lib/latency/predict';
 import type { Op } from '$lib/ops/op';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from '$workers/adapt/protocol';
+import type { ExportEvent, ExportRequest, ExportResult } from '$workers/export/protocol';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from '$workers/measure/protocol';
 import type { SearchEvent, SearchRequest, SearchResult } from '$workers/search/protocol';
 import type { TrainEvent, TrainRequest, TrainResult } from '$workers/train/protocol';
+import { beginExport, closeExport, foldExport, type ExportView } from './export-run';
 import { firstForms, formFrom, type Forms } from './forms';
 import { Kept, type CheckpointKey } from './kept.svelte';
 import { Looking } from './looking.svelte';
@@ -142,6 +144,12 @@ export class Runs {
     }
   );
 
+  /** Files are large and soon written again: only the form is kept. */
+  readonly export = new Run<ExportRequest, ExportEvent, ExportResult, ExportView>(
+    { client: async () => (await clients()).startExport, begin: beginExport, fold: foldExport, close: closeExport },
+    { event: () => undefined, end: () => undefined }
+  );
+
   constructor(private readonly network: OpenNetwork) {}
 
   /** Why results are not kept, when the browser refuses. */
@@ -155,7 +163,7 @@ export class Runs {
 
   /** Whether any run is at work. */
   get busy(): boolean {
-    return this.train.live || this.measure.live || this.search.live || this.prune.live;
+    return this.train.live || this.measure.live || this.search.live || this.prune.live || this.export.live;
   }
 
   /** Trained numbers kept under a key; null when there are none. */
@@ -187,6 +195,7 @@ export class Runs {
   /** Keeps the forms as they are now with the runs they belong to. */
   saveForms(): void {
     for (const kind of ['train', 'measure', 'search', 'prune'] as const) this.#save(kind, this[kind]);
+    this.#save('export', { phase: 'idle', view: null, elapsedMs: 0 });
   }
 
   /** Puts back everything an earlier visit left; live runs of that visit come back as interrupted. */
@@ -196,6 +205,7 @@ export class Runs {
     await this.#restoreRun(store, 'measure', this.measure);
     await this.#restoreRun(store, 'search', this.search);
     await this.#restoreRun(store, 'prune', this.prune);
+    await this.#restoreRun(store, 'export', this.export);
     const own = await store.get('datasets', 'own');
     const { pictures } = this.forms.train;
     if (own) this.pictures.restore(own, pictures);

@@ -5,7 +5,7 @@ import type { LatencyTable } from '$lib/latency/table';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { Phase } from './phase';
 
-export type RunKind = 'train' | 'measure' | 'search' | 'prune';
+export type RunKind = 'train' | 'measure' | 'search' | 'prune' | 'export';
 
 /** One run as it is kept: the form it was started with, what it showed last, and how far it came. */
 export interface RunRecord {

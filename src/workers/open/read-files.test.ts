@@ -32,12 +32,19 @@ test('weights alone are read against the open table, by whichever names', () => 
   expect(other.kind === 'bad' && other.issues.length).toBeGreaterThan(10);
 });
 
+test('rows of timm are a table without weights', () => {
+  const bytes = new TextEncoder().encode("[['ds_r1_k3_s1_e1_c16_nre'], ['ir_r1_k3_s2_e4_c24_nre']]");
+  const opened = readFiles([{ name: 'rows.py', bytes }], small);
+  expect(opened.kind === 'table' && opened.arch.rows.map((row) => row.kind)).toEqual(['bneck', 'bneck']);
+});
+
 test.each([
   ['group1-shard1of1.bin', 'model.json'],
   ['photo.png', '.onnx'],
   ['photo.png', '.tflite'],
   ['a.onnx', ''],
-  ['a.tflite', '']
+  ['a.tflite', ''],
+  ['a.py', '']
 ])('%s alone is refused in a sentence', (name, word) => {
   const read = readFiles([{ name, bytes: new Uint8Array([1, 2, 3]) }], small);
   expect(read.kind).toBe('bad');

@@ -4,6 +4,7 @@ import { parseArchitectureText } from '$lib/arch/parse';
 import { formatBytes } from '$lib/base/format';
 import type { Imported } from '$lib/import/graph';
 import { importOnnx } from '$lib/import/onnx';
+import { importRows } from '$lib/import/rows';
 import { importTfjs, tfjsShards } from '$lib/import/tfjs';
 import { importTflite } from '$lib/import/tflite';
 import type { Provenance } from '$lib/weights/checkpoint';
@@ -79,9 +80,16 @@ function readJson({ name, bytes }: NamedBytes, files: readonly NamedBytes[]): Op
   return imported(name, importTfjs(text, given, name === 'model.json' ? m.file_model() : stemOf(name)));
 }
 
-/** Reads files that were chosen together: one .json, .safetensors, .onnx or .tflite, and the shards of a TensorFlow.js model. */
+/** Rows in Python, as timm and torchvision write them: a table without weights. */
+function readRows({ name, bytes }: NamedBytes): Opened {
+  if (bytes.length > largestJson) return wrong(name, m.file_large({ size: formatBytes(bytes.length) }));
+  const read = importRows(new TextDecoder().decode(bytes));
+  return read.kind === 'bad' ? bad(name, read.issues) : { kind: 'table', arch: read.arch };
+}
+
+/** Reads files that were chosen together: one .json, .safetensors, .onnx, .tflite or .py, and the shards of a TensorFlow.js model. */
 export function readFiles(files: readonly NamedBytes[], open: Architecture): Opened {
-  const rank = ['onnx', 'tflite', 'safetensors', 'json'];
+  const rank = ['onnx', 'tflite', 'safetensors', 'py', 'txt', 'json'];
   const known = files.filter(({ name }) => rank.includes(endingOf(name)));
   // Beside a model.json lie other .json files: what goes with the pictures, labels.
   const main = known.find(({ name }) => name === 'model.json') ?? known[0];
@@ -91,6 +99,7 @@ export function readFiles(files: readonly NamedBytes[], open: Architecture): Ope
   }
   const ending = endingOf(main.name);
   if (ending === 'onnx') return imported(main.name, importOnnx(main.bytes, stemOf(main.name)));
+  if (ending === 'py' || ending === 'txt') return readRows(main);
   if (ending === 'tflite') return imported(main.name, importTflite(main.bytes, stemOf(main.name)));
   return ending === 'safetensors' ? readWeights(main, open) : readJson(main, files);
 }

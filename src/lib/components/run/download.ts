@@ -13,8 +13,13 @@ export function fileName(name: string): string {
   return plain || 'network';
 }
 
-function save(bytes: Uint8Array, name: string): void {
-  const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)]));
+/** Saves a file of text or bytes under its own name. */
+export function saveFile({ name, content }: { readonly name: string; readonly content: string | Uint8Array }): void {
+  save(content, name);
+}
+
+function save(content: string | Uint8Array, name: string): void {
+  const url = URL.createObjectURL(new Blob([typeof content === 'string' ? content : new Uint8Array(content)]));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -187,7 +187,7 @@ export function encodeLite(file: LiteFile): Uint8Array<ArrayBuffer> {
     });
   });
   const [codeTable, graphs] = [offsets(builder, codes), offsets(builder, [graph])];
-  const [by, constants] = [builder.createString(`Bneck ${build.version}`), offsets(builder, buffers.places)];
+  const [by, constants] = [builder.createString(['Bneck', build.version].join(' ')), offsets(builder, buffers.places)];
   const signatures = offsets(builder, [writeSignature(builder, file)]);
   const model = table(builder, 8, () => {
     builder.addFieldInt32(0, 3, 0);

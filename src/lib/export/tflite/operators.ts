@@ -13,11 +13,11 @@ import {
 } from './lite-graph';
 import type { Kept, LiteValues } from './values';
 import {
-  biasScales,
+  dynamicWeight,
   floatBias,
   floatWeight,
-  integerBias,
-  integerWeight,
+  integerConstants,
+  multipliesDynamically,
   type LiteWeights,
   type Weighted
 } from './weights';
@@ -53,29 +53,20 @@ function make({ file, values, kept }: LiteWriting, name: string, { code, version
   values.define(name, kept, tensor);
 }
 
+/** Whether a node's 8-bit weights are multiplied by floats. */
+const isDynamic = ({ kept, weights }: LiteWriting, node: Weighted): boolean =>
+  kept === 'float32' && weights === 'dynamicInt8' && multipliesDynamically(node);
+
 /** Weight and bias as the values around them are kept. */
-function constants(
-  { file, values, kept, weights }: LiteWriting,
-  node: Weighted
-): readonly [weight: number, bias: number] {
-  if (kept === 'int8') {
-    const { tensor, scale } = integerWeight(file, node);
-    return [tensor, integerBias(file, node, biasScales(values.scaleOf(node.inputs[0] ?? ''), scale))];
-  }
-  const weight =
-    weights === 'dynamicInt8' ? integerWeight(file, node).tensor : floatWeight(file, node, weights === 'float16');
-  return [weight, floatBias(file, node)];
+function constants(at: LiteWriting, node: Weighted): readonly [weight: number, bias: number] {
+  const { file, values, kept, weights } = at;
+  if (kept === 'int8') return integerConstants(file, node, values.scaleOf(node.inputs[0] ?? ''));
+  if (isDynamic(at, node)) return [dynamicWeight(file, node), floatBias(file, node, false)];
+  const half = weights === 'float16';
+  return [floatWeight(file, node, half), floatBias(file, node, half)];
 }
 
-/** Versions (tflite/tools/versioning/op_version.cc): among floats, with 8-bit weights among floats, in 8 bits. */
-function versionOf(
-  { kept, weights }: LiteWriting,
-  [floats, hybrid, integers]: readonly [number, number, number]
-): number {
-  if (kept === 'int8') return integers;
-  return weights === 'dynamicInt8' ? hybrid : floats;
-}
-
+// Versions below as in tflite/tools/versioning/op_version.cc.
 function windowed(at: LiteWriting, node: LiteConv | LiteDepthwise): void {
   const [down, right] = node.stride;
   const [tall, wide] = node.dilation;
@@ -84,26 +75,27 @@ function windowed(at: LiteWriting, node: LiteConv | LiteDepthwise): void {
   const before = [byte(0, paddings[node.padding]), int(1, right), int(2, down)];
   if (node.kind === 'conv') {
     const fields = [...before, byte(3, activations[node.nl]), int(4, wide), int(5, tall)];
-    make(at, node.name, { code: 'conv', version: versionOf(at, [1, 5, 3]), inputs, fields });
+    const version = at.kept === 'int8' ? 3 : isDynamic(at, node) ? 5 : 1;
+    make(at, node.name, { code: 'conv', version, inputs, fields });
     return;
   }
   const multiplier = node.weight.shape[3] ?? 1;
   const fields = [...before, int(3, multiplier), byte(4, activations[node.nl]), int(5, wide), int(6, tall)];
-  make(at, node.name, { code: 'depthwise', version: versionOf(at, [dilates ? 2 : 1, 6, 3]), inputs, fields });
+  const version = at.kept === 'int8' ? 3 : dilates ? 2 : 1;
+  make(at, node.name, { code: 'depthwise', version, inputs, fields });
 }
 
 function dense(at: LiteWriting, node: LiteDense): void {
   const inputs = [at.values.read(node.inputs[0] ?? '', at.kept), ...constants(at, node)];
   const fields = [byte(0, activations[node.nl])];
-  make(at, node.name, { code: 'dense', version: versionOf(at, [1, 3, 4]), inputs, fields });
+  const version = at.kept === 'int8' ? 4 : isDynamic(at, node) ? 3 : 1;
+  make(at, node.name, { code: 'dense', version, inputs, fields });
 }
 
 function transposedConv(at: LiteWriting, node: LiteTransposedConv): void {
   const [down, right] = node.stride;
   const sizes = at.file.integers(`${node.name}.sizes`, at.values.shapeOf(node.name));
-  // No runtime multiplies these by 8-bit weights among floats.
-  const weights = at.weights === 'dynamicInt8' ? 'float32' : at.weights;
-  const [weight, bias] = constants({ ...at, weights }, node);
+  const [weight, bias] = constants(at, node);
   const inputs = [sizes, weight, at.values.read(node.inputs[0] ?? '', at.kept), bias];
   const fields = [byte(0, paddings.valid), int(1, right), int(2, down)];
   make(at, node.name, { code: 'transposedConv', version: 3, inputs, fields });
@@ -142,8 +134,12 @@ export function writeLiteNode(at: LiteWriting, one: LiteNode): void {
       make(at, name, { code: 'multiply', version: plain, inputs: inputs(), fields: [byte(0, 0)] }),
     addConstant: (node) => withConstant('add', node),
     multiplyConstant: (node) => withConstant('multiply', node),
-    activation: ({ name, nl }) =>
-      make(at, name, { code: nl, version: nl === 'hardSwish' ? 1 : plain, inputs: inputs() }),
+    activation: ({ nl, ...node }) => {
+      // No fast kernel bounds 8-bit numbers on their way to another grid, but a product with 1 may.
+      if (kept === 'int8' && (nl === 'relu' || nl === 'relu6'))
+        withConstant('multiply', { ...node, kind: 'multiplyConstant', value: 1, nl });
+      else make(at, node.name, { code: nl, version: nl === 'hardSwish' ? 1 : plain, inputs: inputs() });
+    },
     pad: ({ name, pad: [top, bottom, left, right] }) => {
       const borders = file.integers(`${name}.zeros`, [0, 0, top, bottom, left, right, 0, 0], [4, 2]);
       make(at, name, { code: 'pad', version: plain, inputs: [...inputs(), borders] });

@@ -1,7 +1,8 @@
 /** @file Step 8, export: weights and biases of a .tflite file as floats, halves or 8-bit integers. */
 import { halvesOf } from '$lib/weights/half-bits';
 import type { ActivationScale } from '../quantize/activations';
-import { quantizeWeights } from '../quantize/weights';
+import { integersOf } from '../quantize/integers';
+import { quantizeWeights, type QuantizedWeights } from '../quantize/weights';
 import { filterFirst, type Axes } from '../turn';
 import { bytesOf, type LiteAssembly } from './assembly';
 import type { LiteConv, LiteDense, LiteDepthwise, LiteTransposedConv } from './lite-graph';
@@ -10,6 +11,13 @@ export type Weighted = LiteConv | LiteDepthwise | LiteDense | LiteTransposedConv
 
 /** How weights are kept where activations are floats: as they are, as halves widened on loading, or as integers. */
 export type LiteWeights = 'float32' | 'float16' | 'dynamicInt8';
+
+/**
+ * Whether fast kernels multiply 8-bit weights by floats for this kind: what it reads is made 8-bit anew for each picture.
+ * Depthwise filters, few as they are, would be left to kernels many times slower.
+ */
+export const multipliesDynamically = ({ kind }: { readonly kind: string }): boolean =>
+  kind === 'conv' || kind === 'dense';
 
 /** Sizes, axes and the axis of the filters, as TensorFlow Lite keeps each kind of weight. */
 function layoutOf({ kind, weight }: Weighted) {
@@ -26,11 +34,14 @@ export function filtersOf(node: Weighted): number {
   return node.kind === 'dense' ? 1 : layoutOf(node).axes.out;
 }
 
-/** The weight as floats, in the file's order. */
-export function floatWeight(file: LiteAssembly, node: Weighted, half: boolean): number {
-  const { shape, axes, turned } = layoutOf(node);
-  const name = `${node.name}.weight`;
-  const data = turned ? filterFirst(node.weight.data, axes) : node.weight.data;
+interface FloatConstant {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** A constant as floats, or as halves that the runtime widens when it loads the file. */
+function floats(file: LiteAssembly, { name, shape, data }: FloatConstant, half: boolean): number {
   if (!half) return file.tensor({ name, shape, type: 'float32', bytes: bytesOf(data) });
   const stored = file.tensor({ name: `${name}.half`, shape, type: 'float16', bytes: bytesOf(halvesOf(data)) });
   const widened = file.tensor({ name, shape, type: 'float32' });
@@ -39,45 +50,45 @@ export function floatWeight(file: LiteAssembly, node: Weighted, half: boolean): 
   return widened;
 }
 
-/** The weight as integers, with the scale of each filter. */
-export function integerWeight(
-  file: LiteAssembly,
-  node: Weighted
-): { readonly tensor: number; readonly scale: Float32Array } {
+/** The weight as floats, in the file's order. */
+export function floatWeight(file: LiteAssembly, node: Weighted, half: boolean): number {
+  const { shape, axes, turned } = layoutOf(node);
+  const data = turned ? filterFirst(node.weight.data, axes) : node.weight.data;
+  return floats(file, { name: `${node.name}.weight`, shape, data }, half);
+}
+
+/** Integers with the scale of each filter, in the file's order. */
+function integerWeight(file: LiteAssembly, node: Weighted, { data, scale }: QuantizedWeights): number {
   const { shape, axes, axis, turned } = layoutOf(node);
-  const { data, scale } = quantizeWeights(node.weight.data, filtersOf(node));
   const bytes = bytesOf(turned ? filterFirst(data, axes) : data);
   const quantized = { scale, zeroPoint: Array.from(scale, () => 0), axis };
-  return { tensor: file.tensor({ name: `${node.name}.weight`, shape, type: 'int8', bytes, quantized }), scale };
+  return file.tensor({ name: `${node.name}.weight`, shape, type: 'int8', bytes, quantized });
 }
 
-const filters = (node: Weighted): number => layoutOf(node).axes.out;
-
-/** The bias, zeros where there is none: not every kernel can do without. */
-export function floatBias(file: LiteAssembly, node: Weighted): number {
-  const data = node.bias ?? new Float32Array(filters(node));
-  return file.tensor({ name: `${node.name}.bias`, shape: [data.length], type: 'float32', bytes: bytesOf(data) });
+/** The weight as integers that are multiplied by floats. */
+export function dynamicWeight(file: LiteAssembly, node: Weighted): number {
+  return integerWeight(file, node, quantizeWeights(node.weight.data, filtersOf(node)));
 }
 
-/** The scales of a bias in 32 bits: those of the input times those of the filters, as float32. */
-export function biasScales(input: ActivationScale, weights: Float32Array): Float32Array {
-  return weights.map((scale) => Math.fround(input.scale * scale));
+/** How many filters a node has. */
+export const filterCount = (node: Weighted): number => layoutOf(node).axes.out;
+
+/** The bias, zeros where there is none: not every kernel can do without. Fast kernels take halves of both or of neither. */
+export function floatBias(file: LiteAssembly, node: Weighted, half: boolean): number {
+  const data = node.bias ?? new Float32Array(filterCount(node));
+  return floats(file, { name: `${node.name}.bias`, shape: [data.length], data }, half);
 }
 
-/** A bias as 32-bit integers on the grid of the sums. */
-export function integersOfBias(node: Weighted, scales: Float32Array): Int32Array {
-  const bias = node.bias ?? new Float32Array(filters(node));
-  return Int32Array.from(bias, (value, c) => Math.round(value / (scales[c % scales.length] as number)));
-}
-
-export function integerBias(file: LiteAssembly, node: Weighted, scale: Float32Array): number {
-  const data = integersOfBias(node, scale);
-  const quantized = { scale, zeroPoint: Array.from(scale, () => 0), axis: 0 };
-  return file.tensor({
-    name: `${node.name}.bias`,
-    shape: [data.length],
-    type: 'int32',
-    bytes: bytesOf(data),
-    quantized
-  });
+/** Weight and bias of a node whose input is on a grid: 8 bits and 32. */
+export function integerConstants(
+  file: LiteAssembly,
+  node: Weighted,
+  from: ActivationScale
+): readonly [weight: number, bias: number] {
+  const product = integersOf(node, from);
+  const { bias, unit } = product;
+  const quantized = { scale: unit, zeroPoint: Array.from(unit, () => 0), axis: 0 };
+  const weight = integerWeight(file, node, product);
+  const name = `${node.name}.bias`;
+  return [weight, file.tensor({ name, shape: [bias.length], type: 'int32', bytes: bytesOf(bias), quantized })];
 }

@@ -1,0 +1,147 @@
+/** @file Command line: `bneck export`: a network as the files of a format, proved in the runtime that reads them. */
+import { basename, extname, join } from 'node:path';
+import type { Command } from 'commander';
+import { describeIssues } from '$lib/arch/parse';
+import { formatBytes, formatMs } from '$lib/base/format';
+import { toZip } from '$lib/export/archive';
+import { formats, holdsWeights, runtimeOf, usualOnnx, type ExportChoice, type Format } from '$lib/export/choice';
+import { opsets, type Opset } from '$lib/export/onnx/onnx';
+import type { ExportedFile } from '$lib/export/write';
+import type { ExportResult } from '$workers/export/protocol';
+import { createExportRunner } from '$workers/export/runner';
+import { m } from '$paraglide/messages';
+import { saveFile } from './checkpoint';
+import { readData } from './data';
+import { drive, endProgress, progress } from './drive';
+import { InputError } from './input-error';
+import { openNetwork } from './network';
+import { withNetworkOptions, type NetworkOptions } from './network-options';
+import { parseNumber, parseWord } from './parsers';
+import { nodePlatform } from './platform-node';
+import { json, line, remark, stamp } from './print';
+import { proofLines } from './proof';
+
+type Precision = 'float32' | 'float16' | 'dynamicInt8';
+
+interface Options extends NetworkOptions {
+  readonly format: Format;
+  readonly opset?: Opset;
+  readonly keepNorms?: boolean;
+  readonly batch?: number;
+  readonly precision?: Precision;
+  readonly verify?: boolean;
+  readonly pictures: number;
+  readonly data: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const formatWords = Object.fromEntries(formats.map((format) => [format, format])) as Record<Format, Format>;
+const opsetWords = Object.fromEntries(opsets.map((opset) => [String(opset), opset])) as Record<string, Opset>;
+const precisions: Readonly<Record<string, Precision>> = {
+  float32: 'float32',
+  float16: 'float16',
+  'dynamic-int8': 'dynamicInt8'
+};
+
+/** Throws InputError where an option belongs to another format. */
+function choiceOf({ format, opset, keepNorms, batch, precision }: Options): ExportChoice {
+  const wrong = (option: string, others: string): InputError =>
+    new InputError(m.cli_export_option({ option, format, formats: others }));
+  if (format !== 'onnx') {
+    if (opset !== undefined) throw wrong('--opset', 'onnx');
+    if (keepNorms) throw wrong('--keep-norms', 'onnx');
+    if (batch !== undefined) throw wrong('--batch', 'onnx');
+    if (precision !== undefined && format !== 'tflite') throw wrong('--precision', ['onnx', 'tflite'].join(', '));
+  }
+  const weights = precision ?? 'float32';
+  if (format === 'tflite') return { format, weights };
+  if (format !== 'onnx') return { format };
+  return {
+    ...usualOnnx,
+    weights,
+    opset: opset ?? usualOnnx.opset,
+    foldNorms: !keepNorms,
+    batch: batch ?? usualOnnx.batch
+  };
+}
+
+const bytesOf = ({ content }: ExportedFile): Uint8Array =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
+/** Where each file goes: a zip, a folder for several, or one file; throws InputError for several files in one. */
+function save(files: readonly ExportedFile[], out: string | undefined): readonly string[] {
+  const [first] = files;
+  if (!first) return [];
+  if (out !== undefined && extname(out).toLowerCase() === '.zip') {
+    saveFile(out, toZip(files.map((file) => ({ name: file.name, bytes: bytesOf(file) }))));
+    return [out];
+  }
+  const alone = files.length === 1;
+  const named = out !== undefined && extname(out) !== '';
+  if (named && !alone) throw new InputError(m.cli_export_several({ out, count: files.length }));
+  return files.map((file) => {
+    const path = named ? out : join(out ?? (alone ? '.' : basename(first.name, extname(first.name))), file.name);
+    saveFile(path, file.content);
+    return path;
+  });
+}
+
+/** Prints what was written and what the proof showed. */
+function print(result: ExportResult & { kind: 'ok' }, paths: readonly string[], say: (text: string) => void): void {
+  const { files, notes, writtenMs, proof, refused } = result;
+  const size = files.reduce((sum, file) => sum + bytesOf(file).length, 0);
+  for (const path of paths) say(m.cli_wrote({ path }));
+  say(m.cli_export_written({ size: formatBytes(size), ms: formatMs(writtenMs) }));
+  for (const note of notes) say(note);
+  if (refused !== null) say(m.export_refused({ reason: refused }));
+  if (proof) for (const text of proofLines(proof)) say(text);
+}
+
+/** Writes a network in a format. */
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description(m.cli_export())
+    .argument('<network>', m.cli_network())
+    .requiredOption(
+      '--format <name>',
+      m.cli_export_format({ formats: formats.join(', ') }),
+      parseWord('--format', formatWords)
+    );
+  withNetworkOptions(command)
+    .option('--opset <number>', m.cli_export_opset(), parseWord('--opset', opsetWords))
+    .option('--keep-norms', m.cli_export_norms())
+    .option('--batch <pictures>', m.cli_export_batch(), parseNumber('--batch', 1, 1024, true))
+    .option('--precision <kind>', m.cli_export_precision(), parseWord('--precision', precisions))
+    .option('--verify', m.cli_export_verify())
+    .option('--pictures <count>', m.cli_export_pictures(), parseNumber('--pictures', 1, 1000, true), 32)
+    .option('--data <set>', m.cli_export_data(), 'fashion-mnist')
+    .option('--out <path>', m.cli_export_out())
+    .option('--json', m.cli_json())
+    .action(async (name: string, options: Options) => {
+      const choice = choiceOf(options);
+      const { arch, tensors } = openNetwork(name, options);
+      if (tensors && !holdsWeights(options.format)) remark(m.cli_export_table_alone({ format: options.format }));
+      if (options.verify && runtimeOf(options.format) === null) {
+        remark(m.cli_export_unproved({ format: options.format }));
+      }
+      const pictures = options.verify ? options.pictures : 0;
+      const data = pictures > 0 ? (await readData(options.data, arch.input)).data : null;
+      const request = { arch, tensors, choice, data, pictures, zip: false };
+      const { result } = await drive(createExportRunner(nodePlatform), request, (event) => {
+        if (event.kind === 'progress') progress(m.cli_export_progress({ done: event.done, total: event.total }));
+      });
+      endProgress();
+      if (result.kind === 'bad') {
+        throw new InputError(m.cli_export_unsaid({ format: options.format, reason: describeIssues(result.issues) }));
+      }
+      const paths = save(result.files, options.out);
+      print(result, paths, options.json ? remark : line);
+      const failed = result.refused !== null || result.proof?.passed === false;
+      if (failed) process.exitCode = 1;
+      if (!options.json) return;
+      const { notes, writtenMs, proof, refused } = result;
+      json({ ...stamp(), name: arch.name, choice, files: paths, notes, writtenMs, proof, refused });
+    });
+}

@@ -1,0 +1,62 @@
+/** @file Step 8, export: what may be asked for: a format with its options. */
+import type { Opset } from './onnx/onnx';
+import type { OnnxWeights } from './onnx/assembly';
+import type { LiteIo } from './tflite/tflite';
+import type { LiteWeights } from './tflite/weights';
+
+/** Every format, those that deploy first, then source code, then listings of the table. */
+export const formats = [
+  'onnx',
+  'tflite',
+  'tfjs',
+  'tfjs-graph',
+  'pytorch',
+  'keras',
+  'timm',
+  'torchvision',
+  'json',
+  'csv',
+  'svg'
+] as const;
+export type Format = (typeof formats)[number];
+
+/** 8 bits throughout: what goes in and out, how ranges are told, and what stays in floats. */
+export interface Int8Choice {
+  readonly io: LiteIo;
+  /** Smallest and largest value seen, or the range that holds this share of them in percent. */
+  readonly ranges: 'minmax' | number;
+  /** Ids of the table's ops that stay in floats. */
+  readonly floats: readonly string[];
+  /** Pictures that ranges are told from. */
+  readonly pictures: number;
+}
+
+export interface OnnxChoice {
+  readonly format: 'onnx';
+  readonly opset: Opset;
+  readonly foldNorms: boolean;
+  readonly batch: 'N' | number;
+  readonly weights: OnnxWeights;
+}
+
+export interface TfliteChoice {
+  readonly format: 'tflite';
+  readonly weights: LiteWeights | Int8Choice;
+}
+
+/** A format with its options; the others have none. */
+export type ExportChoice = OnnxChoice | TfliteChoice | { readonly format: Exclude<Format, 'onnx' | 'tflite'> };
+
+/** What ONNX files are unless something else is asked for. */
+export const usualOnnx: OnnxChoice = { format: 'onnx', opset: 14, foldNorms: true, batch: 'N', weights: 'float32' };
+
+/** Whether a format holds trained numbers; the others say the table alone. */
+export function holdsWeights(format: Format): boolean {
+  return !['timm', 'torchvision', 'json', 'csv', 'svg'].includes(format);
+}
+
+/** Who runs the files of a format as a proof; null where nothing here can. */
+export function runtimeOf(format: Format): 'onnx' | 'litert' | null {
+  if (format === 'onnx') return 'onnx';
+  return format === 'tflite' ? 'litert' : null;
+}

@@ -1,0 +1,76 @@
+/** @file State: what the user sets before an export, and the request it comes to. */
+import type { Architecture } from '$lib/arch/architecture';
+import { usualOnnx, type ExportChoice, type Format } from '$lib/export/choice';
+import type { Opset } from '$lib/export/onnx/onnx';
+import type { LiteWeights } from '$lib/export/tflite/weights';
+import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
+import type { DataChoice } from '$workers/choice';
+import type { ExportRequest } from '$workers/export/protocol';
+
+/** Networks that can be exported: the one in the editor, and what trainings, searches and prunings left. */
+export const exportNetworks = ['open', 'trained', 'found', 'pruned'] as const;
+export type ExportNetwork = (typeof exportNetworks)[number];
+
+export interface ExportForm {
+  network: ExportNetwork;
+  format: Format;
+  opset: Opset;
+  foldNorms: boolean;
+  weights: LiteWeights;
+  /** Pictures a file is proved on. */
+  pictures: number;
+}
+
+/** The form of a first visit. */
+export const firstExportForm: ExportForm = {
+  network: 'open',
+  format: 'onnx',
+  opset: 14,
+  foldNorms: true,
+  weights: 'float32',
+  pictures: 32
+};
+
+/** A network with the numbers it has; null where nobody trained it. */
+export interface Exportable {
+  readonly arch: Architecture;
+  readonly tensors: Tensors | null;
+  /** Share of the validation pictures it is right about; null where unknown. */
+  readonly accuracy: number | null;
+}
+
+const withNumbers = ({ arch, tensors, from }: Checkpoint): Exportable => ({
+  arch,
+  tensors,
+  accuracy: from.validationAccuracy
+});
+
+/** The open network with the weights that were opened with it, as long as the table is still theirs. */
+export function openExportable(arch: Architecture, weights: Checkpoint | null): Exportable {
+  const belongs = weights !== null && JSON.stringify(weights.arch) === JSON.stringify(arch);
+  return belongs ? withNumbers(weights) : { arch, tensors: null, accuracy: null };
+}
+
+/** Trained networks by where they came from, those there are. */
+export function exportables(
+  open: Exportable,
+  kept: Readonly<Record<Exclude<ExportNetwork, 'open'>, Checkpoint | null>>
+): ReadonlyMap<ExportNetwork, Exportable> {
+  const found = exportNetworks.flatMap((network): (readonly [ExportNetwork, Exportable])[] => {
+    if (network === 'open') return [[network, open]];
+    const checkpoint = kept[network];
+    return checkpoint ? [[network, withNumbers(checkpoint)]] : [];
+  });
+  return new Map(found);
+}
+
+/** The format with the options that belong to it. */
+export function exportChoice({ format, opset, foldNorms, weights }: ExportForm): ExportChoice {
+  if (format === 'onnx') return { ...usualOnnx, opset, foldNorms, weights };
+  return format === 'tflite' ? { format, weights } : { format };
+}
+
+/** What a worker is asked for. */
+export function exportRequest(form: ExportForm, { arch, tensors }: Exportable, data: DataChoice | null): ExportRequest {
+  return { arch, tensors, choice: exportChoice(form), data, pictures: form.pictures, zip: true };
+}

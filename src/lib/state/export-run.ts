@@ -1,0 +1,59 @@
+/** @file State: what an export shows, folded from its worker's events. */
+import type { Issue } from '$lib/arch/architecture';
+import type { ExportChoice } from '$lib/export/choice';
+import type { Proof } from '$lib/export/proof';
+import type { ExportedFile } from '$lib/export/write';
+import type { ExportEvent, ExportRequest, ExportResult, ExportStage } from '$workers/export/protocol';
+
+/** An export as shown. */
+export interface ExportView {
+  /** The network's name. */
+  readonly name: string;
+  readonly choice: ExportChoice;
+  readonly stage: ExportStage;
+  readonly done: number;
+  readonly total: number;
+  /** 0..1 of all there is to do. */
+  readonly share: number;
+  readonly files: readonly ExportedFile[];
+  readonly writtenMs: number | null;
+  readonly notes: readonly string[];
+  readonly proof: Proof | null;
+  /** Why the runtime could not run the file; null where it could, or was not asked. */
+  readonly refused: string | null;
+  /** Why the format cannot say the table. */
+  readonly issues: readonly Issue[];
+}
+
+/** Where each stage begins on the bar. */
+const begins: Readonly<Record<ExportStage, number>> = { writing: 0, answering: 0.1, loading: 0.5, proving: 0.6 };
+const ends: Readonly<Record<ExportStage, number>> = { writing: 0.1, answering: 0.5, loading: 0.6, proving: 1 };
+
+/** The view of an export that was just asked for. */
+export function beginExport({ arch, choice }: ExportRequest): ExportView {
+  const nothing = { files: [], writtenMs: null, notes: [], proof: null, refused: null, issues: [] };
+  return { name: arch.name, choice, stage: 'writing', done: 0, total: 0, share: 0, ...nothing };
+}
+
+/** Folds one event in. */
+export function foldExport(view: ExportView, event: ExportEvent): ExportView {
+  switch (event.kind) {
+    case 'stage':
+      return { ...view, stage: event.stage, done: 0, total: 0, share: begins[event.stage] };
+    case 'progress': {
+      const { done, total } = event;
+      const [from, to] = [begins[view.stage], ends[view.stage]];
+      return { ...view, done, total, share: from + ((to - from) * done) / Math.max(1, total) };
+    }
+    case 'written':
+      return { ...view, files: event.files, writtenMs: event.ms };
+  }
+}
+
+/** The view once the worker ended. */
+export function closeExport(view: ExportView, result: ExportResult | null): ExportView {
+  if (!result) return view;
+  if (result.kind === 'bad') return { ...view, share: 1, issues: result.issues };
+  const { files, writtenMs, notes, proof, refused } = result;
+  return { ...view, share: 1, files, writtenMs, notes, proof, refused };
+}

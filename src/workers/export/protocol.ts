@@ -1,0 +1,44 @@
+/** @file Workers: a network exported and proved in somebody else's runtime, as messages. */
+import type { Architecture, Issue } from '$lib/arch/architecture';
+import type { ExportChoice } from '$lib/export/choice';
+import type { Proof } from '$lib/export/proof';
+import type { ExportedFile } from '$lib/export/write';
+import type { Tensors } from '$lib/weights/checkpoint';
+import type { DataChoice } from '../choice';
+
+export interface ExportRequest {
+  readonly arch: Architecture;
+  /** Null: numbers are drawn by seed, as nobody has trained any. */
+  readonly tensors: Tensors | null;
+  readonly choice: ExportChoice;
+  /** Whose validation pictures the file is proved on; null: noise by seed. */
+  readonly data: DataChoice | null;
+  /** Pictures the file is proved on; none: it is only written. */
+  readonly pictures: number;
+  /** Several files come as one archive, as a browser saves one at a time. */
+  readonly zip: boolean;
+}
+
+export type ExportStage = 'writing' | 'answering' | 'loading' | 'proving';
+
+export type ExportEvent =
+  | { readonly kind: 'stage'; readonly stage: ExportStage }
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'written'; readonly files: readonly ExportedFile[]; readonly ms: number };
+
+/** The files with their proof; or why the format cannot say this table. */
+export type ExportResult =
+  | {
+      readonly kind: 'ok';
+      readonly choice: ExportChoice;
+      readonly files: readonly ExportedFile[];
+      /** What is left out, drawn or fitted, in words. */
+      readonly notes: readonly string[];
+      /** Milliseconds that writing took. */
+      readonly writtenMs: number;
+      /** Null where no runtime here reads the format. */
+      readonly proof: Proof | null;
+      /** Why a runtime that reads the format could not run the file. */
+      readonly refused: string | null;
+    }
+  | { readonly kind: 'bad'; readonly issues: readonly Issue[] };
