@@ -3,7 +3,7 @@ import type { Architecture, Shape } from '$lib/arch/architecture';
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
 import { presetById } from '$lib/arch/presets/catalogue';
-import type { PixelMap } from '$lib/import/graph';
+import type { PixelMap } from '$lib/import/graph/graph';
 import type { Provenance, Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
 import { readNetworkFile, refuse, type ReadNetwork } from './foreign';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Architecture } from '$lib/arch/architecture';
 import { parseManifest, type Manifest } from '$lib/data/bundled';
 import { garmentScenes, sceneClasses } from '$lib/data/garment-scenes';
-import type { PixelMap } from '$lib/import/graph';
+import type { PixelMap } from '$lib/import/graph/graph';
 import type { Provenance } from '$lib/weights/checkpoint';
 import { root } from './root';
 

@@ -30,6 +30,7 @@ test('THIRD_PARTY.md states the licence of every direct package', () => {
 });
 
 test('every licence is a permissive one', () => {
-  const permissive = /^(MIT|ISC|Apache-2[.]0|BSD-[23]-Clause|0BSD|Unlicense|CC0-1[.]0|Apache-2[.]0 AND MIT|[(]Apache-2[.]0 AND BSD-3-Clause[)])$/;
+  const permissive =
+    /^(MIT|ISC|Apache-2[.]0|BSD-[23]-Clause|0BSD|Unlicense|CC0-1[.]0|Apache-2[.]0 AND MIT|[(]Apache-2[.]0 AND BSD-3-Clause[)])$/;
   expect(packages.filter(({ licence }) => !permissive.test(licence))).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { presetById } from '$lib/arch/presets/catalogue';
 import type { HeadChoice } from '$lib/arch/with-head';
 import { colours, type Theme } from '$lib/diagram/colours';
 import { columnsOf } from '$lib/diagram/columns';
-import { diagramSvg } from '$lib/export/svg';
+import { diagramSvg } from '$lib/export/picture/svg';
 import { lower } from '$lib/ops/lower';
 import { root } from '../../scripts/setup.mjs';
 import { startApp, type App } from '../support/app';

@@ -35,6 +35,7 @@ writeFileSync(
 );
 file('broken.png', '\x89PNG and no more');
 file('broken.tflite', 'no network');
+file('broken.onnx', 'no network');
 file('model.json', JSON.stringify({ modelTopology: {}, weightsManifest: [] }));
 const run = ['--weights', 'init:1'];
 
@@ -68,6 +69,7 @@ describe('bad input', () => {
     [['summary', 'v1', '--weights', 'absent.safetensors'], '--weights absent.safetensors: ENOENT'],
     [['summary', 'v1', '--weights', 'broken.safetensors'], '--weights broken.safetensors:'],
     [['summary', 'broken.tflite'], 'network broken.tflite:'],
+    [['summary', 'broken.onnx'], 'network broken.onnx:'],
     [['summary', 'model.json'], 'network model.json:'],
     [['diff', 'v1', 'nowhere'], 'must be a preset (v1, v2'],
     [['diff', 'v1'], "missing required argument 'b'"],

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import { checkArchitecture } from '../../src/lib/arch/parse';
 import { presets } from '../../src/lib/arch/presets/catalogue';
-import type { RowsWritten } from '../../src/lib/export/rows-listing';
-import { toTimm } from '../../src/lib/export/timm';
-import { toTorchvision } from '../../src/lib/export/torchvision';
-import type { RowsRead } from '../../src/lib/import/rows-read';
-import { parseTimm } from '../../src/lib/import/timm';
-import { parseTorchvision } from '../../src/lib/import/torchvision';
+import type { RowsWritten } from '../../src/lib/export/rows/listing';
+import { toTimm } from '../../src/lib/export/rows/timm';
+import { toTorchvision } from '../../src/lib/export/rows/torchvision';
+import type { RowsRead } from '../../src/lib/import/rows/read';
+import { parseTimm } from '../../src/lib/import/rows/timm';
+import { parseTorchvision } from '../../src/lib/import/rows/torchvision';
 import { bentToTimm, bentToTorchvision, networkOf, tryMutants } from '../support/arch-strings';
 import { randomTables } from '../support/random-tables';
 

@@ -3,9 +3,9 @@ import { io, loadGraphModel, setBackend, tensor } from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { deploy } from '../../src/lib/export/deploy';
-import { toTfjsGraph, type TfjsGraphModel } from '../../src/lib/export/tfjs-graph';
+import { toTfjsGraph, type TfjsGraphModel } from '../../src/lib/export/tfjs/graph-model';
 import { lowerLite } from '../../src/lib/export/tflite/lower';
-import { importTfjs } from '../../src/lib/import/tfjs';
+import { importTfjs } from '../../src/lib/import/tfjs/tfjs';
 import { answered, exportCases, smallPreset, worstGap, type Answered } from '../support/export-networks';
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import { lower } from '../../src/lib/ops/lower';
-import { exportKeras } from '../../src/lib/export/keras';
+import { exportKeras } from '../../src/lib/export/keras/keras';
 import { detect } from '../../src/lib/task/detect';
 import { hashedNumbers } from '../../src/lib/weights/hashed-numbers';
 import {

@@ -1,6 +1,6 @@
 /** @file Broken TensorFlow.js models become issues, never an exception and never a wait. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { importTfjs } from '../../src/lib/import/tfjs';
+import { importTfjs } from '../../src/lib/import/tfjs/tfjs';
 import type { ModelFiles } from '../support/tfjs-models';
 import { tryMutants } from '../support/tfjs-mutants';
 import { tinyLayers } from '../support/tiny-layers';

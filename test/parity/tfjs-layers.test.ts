@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBackend, useBackend } from '../../src/lib/engine/tfjs/backend';
-import { toTfjsLayers } from '../../src/lib/export/tfjs-layers';
-import { importTfjs } from '../../src/lib/import/tfjs';
+import { toTfjsLayers } from '../../src/lib/export/tfjs/layers-model';
+import { importTfjs } from '../../src/lib/import/tfjs/tfjs';
 import { lower } from '../../src/lib/ops/lower';
 import {
   answersOf,

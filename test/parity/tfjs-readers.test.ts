@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { useBackend } from '../../src/lib/engine/tfjs/backend';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
-import { importTfjs, tfjsShards } from '../../src/lib/import/tfjs';
+import { importTfjs, tfjsShards } from '../../src/lib/import/tfjs/tfjs';
 import { checkTensors } from '../../src/lib/weights/safetensors';
 import { tinyCocoSsd, tinyGraph } from '../support/tiny-tfjs';
 import { tinyLayers } from '../support/tiny-layers';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import type { Network } from '../../src/lib/engine/engine';
 import { totalCost } from '../../src/lib/cost/cost';
-import { importTflite } from '../../src/lib/import/tflite';
+import { importTflite } from '../../src/lib/import/tflite/tflite';
 import { lower } from '../../src/lib/ops/lower';
 import { checkTensors } from '../../src/lib/weights/safetensors';
 import { runLiteRt, truncated } from '../support/litert-node';

@@ -11,7 +11,7 @@ import { lower } from '../../src/lib/ops/lower';
 import { checkTensors } from '../../src/lib/weights/safetensors';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
 import { randomTables } from '../support/random-tables';
-import { importTflite } from '../../src/lib/import/tflite';
+import { importTflite } from '../../src/lib/import/tflite/tflite';
 import { filled, folded, smallFile, tryMutants } from '../support/tflite-mutants';
 import { asFloat16, asFloat32, asInt8, asUint8, writeTflite, type Store, type Stored } from '../support/tflite-writer';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Network } from '../../src/lib/engine/engine';
 import { openTfjsEngine } from '../../src/lib/engine/tfjs/network';
 import { totalCost } from '../../src/lib/cost/cost';
-import { importTflite } from '../../src/lib/import/tflite';
+import { importTflite } from '../../src/lib/import/tflite/tflite';
 import { lower } from '../../src/lib/ops/lower';
 import { checkTensors } from '../../src/lib/weights/safetensors';
 import type { Tensors } from '../../src/lib/weights/checkpoint';

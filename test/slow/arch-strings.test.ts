@@ -1,10 +1,10 @@
 /** @file Many more broken listings of timm and torchvision than the daily tests read, with another seed. */
 import { expect, test } from 'vitest';
 import { papers } from '../../src/lib/arch/presets/papers';
-import { toTimm } from '../../src/lib/export/timm';
-import { toTorchvision } from '../../src/lib/export/torchvision';
-import { parseTimm } from '../../src/lib/import/timm';
-import { parseTorchvision } from '../../src/lib/import/torchvision';
+import { toTimm } from '../../src/lib/export/rows/timm';
+import { toTorchvision } from '../../src/lib/export/rows/torchvision';
+import { parseTimm } from '../../src/lib/import/rows/timm';
+import { parseTorchvision } from '../../src/lib/import/rows/torchvision';
 import { tryMutants } from '../support/arch-strings';
 
 test.each([

@@ -6,7 +6,7 @@ import { checkArchitecture } from '../../src/lib/arch/parse';
 import { widthAfter } from '../../src/lib/arch/rules';
 import { plainSqueezeExcite } from '../../src/lib/arch/squeeze-excite';
 import { lower } from '../../src/lib/ops/lower';
-import type { RowsRead } from '../../src/lib/import/rows-read';
+import type { RowsRead } from '../../src/lib/import/rows/read';
 
 /** All that two tables of one network share: the ops without their names, and what no op says. */
 export function networkOf(arch: Architecture): unknown {

@@ -1,7 +1,7 @@
 /** @file Test support: imports an .onnx file that must be read, or must be refused, and takes the time. */
 import { expect } from 'vitest';
-import type { Imported } from '../../src/lib/import/graph';
-import { importOnnx } from '../../src/lib/import/onnx';
+import type { Imported } from '../../src/lib/import/graph/graph';
+import { importOnnx } from '../../src/lib/import/onnx/onnx';
 
 export type Network = Extract<Imported, { kind: 'ok' }>;
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Shape } from '../../src/lib/arch/architecture';
 import { openSimdEngine } from '../../src/lib/engine/simd/network';
-import type { Imported } from '../../src/lib/import/graph';
-import { importOnnx } from '../../src/lib/import/onnx';
+import type { Imported } from '../../src/lib/import/graph/graph';
+import { importOnnx } from '../../src/lib/import/onnx/onnx';
 import { lowerWithOutputs } from '../../src/lib/ops/lower';
 import { coreOfTests } from './simd-core';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Architecture } from '../../src/lib/arch/architecture';
-import { exportPyTorch } from '../../src/lib/export/pytorch';
+import { exportPyTorch } from '../../src/lib/export/pytorch/pytorch';
 import { lower } from '../../src/lib/ops/lower';
 import { answersOf, picturesOf, type FilledNetwork, type NetworkCase } from './keras-networks';
 

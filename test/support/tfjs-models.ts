@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs';
-import { importTfjs, tfjsShards } from '../../src/lib/import/tfjs';
+import { importTfjs, tfjsShards } from '../../src/lib/import/tfjs/tfjs';
 
 /** A model's text and its shards by path. */
 export interface ModelFiles {

@@ -1,7 +1,7 @@
 /** @file Test support: broken TensorFlow.js models by seed, each imported and judged. */
 import { expect } from 'vitest';
 import { rngOf, type Rng } from '../../src/lib/base/rng';
-import { importTfjs, tfjsShards } from '../../src/lib/import/tfjs';
+import { importTfjs, tfjsShards } from '../../src/lib/import/tfjs/tfjs';
 import { lower } from '../../src/lib/ops/lower';
 import { checkTensors } from '../../src/lib/weights/safetensors';
 import type { ModelFiles } from './tfjs-models';

@@ -5,7 +5,7 @@ import type { Architecture } from '../../src/lib/arch/architecture';
 import { mobileNetV3Small } from '../../src/lib/arch/presets/mobilenet-v3';
 import { scaleWidth } from '../../src/lib/arch/scale';
 import { mix32 } from '../../src/lib/base/rng';
-import { importTflite } from '../../src/lib/import/tflite';
+import { importTflite } from '../../src/lib/import/tflite/tflite';
 import { lower } from '../../src/lib/ops/lower';
 import { tensorsOf } from '../../src/lib/ops/tensors';
 import type { Tensor, Tensors } from '../../src/lib/weights/checkpoint';

@@ -11,7 +11,7 @@ import type {
   PlainNode,
   ResizeNode,
   TransposedConvNode
-} from '$lib/import/graph';
+} from '$lib/import/graph/graph';
 
 /** Batch norm by running statistics: gamma · (x - mean) / sqrt(variance + epsilon) + beta, each per channel. */
 export interface NormNode {

@@ -3,7 +3,7 @@ import type { Architecture, Issue } from '$lib/arch/architecture';
 import type { Tensors } from '$lib/weights/checkpoint';
 import type { ExportChoice, Format, OnnxChoice } from './choice';
 import { fileStem } from './file-name';
-import type { RowsWritten } from './rows-listing';
+import type { RowsWritten } from './rows/listing';
 import type { LiteWeights } from './tflite/weights';
 
 /** One file: its name in the folder, and its text or bytes. */
@@ -49,7 +49,7 @@ async function tfjsGraph({ arch, tensors }: WriteRequest): Promise<Written> {
   const [{ deploy }, { lowerLite }, { toTfjsGraph }] = await Promise.all([
     import('./deploy'),
     import('./tflite/lower'),
-    import('./tfjs-graph')
+    import('./tfjs/graph-model')
   ]);
   const graph = lowerLite(deploy(arch, tensors, { foldNorms: true }), { hardSwish: 'products' });
   const { modelJson, weights } = toTfjsGraph(graph);
@@ -62,19 +62,19 @@ type Writers = {
 
 const writers: Writers = {
   tfjs: async ({ arch, tensors }) => {
-    const { toTfjsLayers } = await import('./tfjs-layers');
+    const { toTfjsLayers } = await import('./tfjs/layers-model');
     const { modelJson, weights } = toTfjsLayers(arch, tensors);
     return model(modelJson, weights);
   },
   'tfjs-graph': tfjsGraph,
-  pytorch: async ({ arch, tensors }) => ok(...(await import('./pytorch')).exportPyTorch(arch, tensors)),
-  keras: async ({ arch, tensors }) => ok(...(await import('./keras')).exportKeras(arch, tensors)),
-  timm: async ({ arch }) => rows(arch, (await import('./timm')).toTimm(arch)),
-  torchvision: async ({ arch }) => rows(arch, (await import('./torchvision')).toTorchvision(arch)),
+  pytorch: async ({ arch, tensors }) => ok(...(await import('./pytorch/pytorch')).exportPyTorch(arch, tensors)),
+  keras: async ({ arch, tensors }) => ok(...(await import('./keras/keras')).exportKeras(arch, tensors)),
+  timm: async ({ arch }) => rows(arch, (await import('./rows/timm')).toTimm(arch)),
+  torchvision: async ({ arch }) => rows(arch, (await import('./rows/torchvision')).toTorchvision(arch)),
   json: async ({ arch }) => ok({ name: `${fileStem(arch.name)}.json`, content: (await import('./json')).toJson(arch) }),
   csv: async ({ arch }) => ok({ name: `${fileStem(arch.name)}.csv`, content: (await import('./csv')).toCsv(arch) }),
   svg: async ({ arch }) => {
-    const { diagramSvg } = await import('./svg');
+    const { diagramSvg } = await import('./picture/svg');
     return ok({ name: `${fileStem(arch.name)}.svg`, content: diagramSvg(arch, { theme: 'light' }) });
   }
 };

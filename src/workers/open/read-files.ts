@@ -2,11 +2,11 @@
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import { parseArchitectureText } from '$lib/arch/parse';
 import { formatBytes } from '$lib/base/format';
-import type { Imported } from '$lib/import/graph';
-import { importOnnx } from '$lib/import/onnx';
-import { importRows } from '$lib/import/rows';
-import { importTfjs, tfjsShards } from '$lib/import/tfjs';
-import { importTflite } from '$lib/import/tflite';
+import type { Imported } from '$lib/import/graph/graph';
+import { importOnnx } from '$lib/import/onnx/onnx';
+import { importRows } from '$lib/import/rows/rows';
+import { importTfjs, tfjsShards } from '$lib/import/tfjs/tfjs';
+import { importTflite } from '$lib/import/tflite/tflite';
 import type { Provenance } from '$lib/weights/checkpoint';
 import { readNamed } from '$lib/weights/names/read-named';
 import { readCheckpoint } from '$lib/weights/safetensors';

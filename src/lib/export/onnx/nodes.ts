@@ -1,5 +1,5 @@
 /** @file Step 8, export: one rule for each kind of node of the graph: which ONNX operators say it. */
-import type { ConcatNode, ResizeNode, TransposedConvNode } from '$lib/import/graph';
+import type { ConcatNode, ResizeNode, TransposedConvNode } from '$lib/import/graph/graph';
 import {
   matchNode,
   shapeAt,

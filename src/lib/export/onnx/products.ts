@@ -1,5 +1,5 @@
 /** @file Step 8, export: convolutions and dense layers as ONNX operators, on floats or on integers made on the way. */
-import type { ConvNode, DenseNode, DepthwiseNode } from '$lib/import/graph';
+import type { ConvNode, DenseNode, DepthwiseNode } from '$lib/import/graph/graph';
 import { quantizeWeights } from '../quantize/weights';
 import { filterFirst, filterThenInput, type Axes } from '../turn';
 import type { OnnxAssembly } from './assembly';
