@@ -9,13 +9,13 @@ export interface ActivationScale {
   readonly zeroPoint: number;
 }
 
-/** A map that is always 0 still needs a scale. */
+/** A map that never leaves 0 by more has no scale of its own. */
 const LEAST_SPAN = 1e-8;
 
-/** The grid of a range, widened to hold 0; the scale is a float32. */
+/** The grid of a range, widened to hold 0; the scale is a float32. A map that is always 0 gets the grid of 0 to 1. */
 export function activationScale([low, high]: Range): ActivationScale {
-  const from = Math.min(low, 0);
-  const to = Math.max(high, 0, from + LEAST_SPAN);
+  const dead = Math.max(high, 0) - Math.min(low, 0) < LEAST_SPAN;
+  const [from, to] = dead ? [0, 1] : [Math.min(low, 0), Math.max(high, 0)];
   const scale = Math.fround((to - from) / 255);
   const zeroPoint = Math.max(-128, Math.min(127, Math.round(-128 - from / scale)));
   return { scale, zeroPoint };

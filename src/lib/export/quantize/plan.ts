@@ -30,7 +30,7 @@ class Groups {
 }
 
 /**
- * Grids for every value but those of nodes kept in floats. `ranges` holds what was seen of each value (the picture under
+ * Grids for every value but those that only nodes kept in floats give and read; answers have one always. `ranges` holds what was seen of each value (the picture under
  * the empty name); throws where a value was never seen.
  */
 export function planQuantization(
@@ -44,7 +44,7 @@ export function planQuantization(
   const fixed = new Set<string>();
   for (const node of kept) if (node.kind === 'activation' && node.nl === 'sigmoid') fixed.add(groups.of(node.name));
   const wide = new Map<string, Range>();
-  const names = new Set(['', ...kept.flatMap(({ name, inputs }) => [name, ...inputs])]);
+  const names = new Set(['', ...graph.outputs, ...kept.flatMap(({ name, inputs }) => [name, ...inputs])]);
   for (const name of names) {
     const range = ranges.get(name);
     if (!range) throw new Error(`quantization plan: ${name || 'the picture'} must have a range`);

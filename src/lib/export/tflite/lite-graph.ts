@@ -7,7 +7,7 @@ import type {
   PairNode,
   ResizeNode,
   TransposedConvNode
-} from '$lib/import/graph';
+} from '$lib/import/graph/graph';
 import type { ReshapeNode } from '../graph';
 
 /** What an operator may do to its own result. */
@@ -94,7 +94,24 @@ export interface LiteGraph {
   readonly outputs: readonly string[];
 }
 
+export type Weighted = LiteConv | LiteDepthwise | LiteDense | LiteTransposedConv;
+
 /** Whether a node multiplies by weights. */
-export function hasWeights(node: LiteNode): node is LiteConv | LiteDepthwise | LiteDense | LiteTransposedConv {
+export function hasWeights(node: LiteNode): node is Weighted {
   return node.kind === 'conv' || node.kind === 'depthwise' || node.kind === 'dense' || node.kind === 'transposedConv';
 }
+
+/** How many filters a node has; they are the fastest axis of its weights. */
+export function filterCount({ kind, weight }: Weighted): number {
+  const [channels = 1, filters = 1] = weight.shape.slice(-2);
+  return kind === 'depthwise' ? channels * filters : filters;
+}
+
+/** Filters that share one scale: a dense layer has one for all, which the oldest runtimes ask for. */
+export const scaledFilters = (node: Weighted): number => (node.kind === 'dense' ? 1 : filterCount(node));
+
+/**
+ * Whether fast kernels multiply 8-bit weights by floats for this kind: what it reads is made 8-bit anew for each picture.
+ * Depthwise filters, few as they are, would be left to kernels many times slower.
+ */
+export const multipliesDynamically = ({ kind }: Weighted): boolean => kind === 'conv' || kind === 'dense';

@@ -1,6 +1,6 @@
 /** @file Step 8, export: spells a graph out in what TensorFlow Lite has: it knows no hard sigmoid, no swish, two paddings. */
-import type { ConcatNode, ConvNode, DepthwiseNode } from '$lib/import/graph';
-import { padOf } from '$lib/import/graph-map';
+import type { ConcatNode, ConvNode, DepthwiseNode } from '$lib/import/graph/graph';
+import { padOf } from '$lib/import/graph/map';
 import type { Activation } from '$lib/ops/op';
 import { matchNode, shapeAt, shapesOf, type ExportGraph, type ExportNode, type NodeRules, type Shapes } from '../graph';
 import type { Fused, LiteGraph, LiteNode } from './lite-graph';

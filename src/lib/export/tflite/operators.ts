@@ -2,6 +2,7 @@
 import { bytesOf, type LiteAssembly, type LiteCode, type LiteField } from './assembly';
 import {
   matchLite,
+  multipliesDynamically,
   type Fused,
   type LiteConstant,
   type LiteConv,
@@ -9,18 +10,11 @@ import {
   type LiteDepthwise,
   type LiteNode,
   type LiteRules,
-  type LiteTransposedConv
+  type LiteTransposedConv,
+  type Weighted
 } from './lite-graph';
 import type { Kept, LiteValues } from './values';
-import {
-  dynamicWeight,
-  floatBias,
-  floatWeight,
-  integerConstants,
-  multipliesDynamically,
-  type LiteWeights,
-  type Weighted
-} from './weights';
+import { dynamicWeight, floatBias, floatWeight, integerConstants, type LiteWeights } from './weights';
 
 /** Where a node is written, and how its values are kept. */
 export interface LiteWriting {

@@ -5,19 +5,10 @@ import { integersOf } from '../quantize/integers';
 import { quantizeWeights, type QuantizedWeights } from '../quantize/weights';
 import { filterFirst, type Axes } from '../turn';
 import { bytesOf, type LiteAssembly } from './assembly';
-import type { LiteConv, LiteDense, LiteDepthwise, LiteTransposedConv } from './lite-graph';
-
-export type Weighted = LiteConv | LiteDepthwise | LiteDense | LiteTransposedConv;
+import { filterCount, scaledFilters, type Weighted } from './lite-graph';
 
 /** How weights are kept where activations are floats: as they are, as halves widened on loading, or as integers. */
 export type LiteWeights = 'float32' | 'float16' | 'dynamicInt8';
-
-/**
- * Whether fast kernels multiply 8-bit weights by floats for this kind: what it reads is made 8-bit anew for each picture.
- * Depthwise filters, few as they are, would be left to kernels many times slower.
- */
-export const multipliesDynamically = ({ kind }: { readonly kind: string }): boolean =>
-  kind === 'conv' || kind === 'dense';
 
 /** Sizes, axes and the axis of the filters, as TensorFlow Lite keeps each kind of weight. */
 function layoutOf({ kind, weight }: Weighted) {
@@ -27,11 +18,6 @@ function layoutOf({ kind, weight }: Weighted) {
   if (kind === 'depthwise')
     return { shape: [1, a, b, c * d], axes: { taps: a * b, inside: 1, out: c * d }, axis: 3, turned: false };
   return { shape: [d, a, b, c], axes: { taps: a * b, inside: c, out: d } satisfies Axes, axis: 0, turned: true };
-}
-
-/** Filters that share one scale: a dense layer has one for all, which the oldest runtimes ask for. */
-export function filtersOf(node: Weighted): number {
-  return node.kind === 'dense' ? 1 : layoutOf(node).axes.out;
 }
 
 interface FloatConstant {
@@ -67,11 +53,8 @@ function integerWeight(file: LiteAssembly, node: Weighted, { data, scale }: Quan
 
 /** The weight as integers that are multiplied by floats. */
 export function dynamicWeight(file: LiteAssembly, node: Weighted): number {
-  return integerWeight(file, node, quantizeWeights(node.weight.data, filtersOf(node)));
+  return integerWeight(file, node, quantizeWeights(node.weight.data, scaledFilters(node)));
 }
-
-/** How many filters a node has. */
-export const filterCount = (node: Weighted): number => layoutOf(node).axes.out;
 
 /** The bias, zeros where there is none: not every kernel can do without. Fast kernels take halves of both or of neither. */
 export function floatBias(file: LiteAssembly, node: Weighted, half: boolean): number {
