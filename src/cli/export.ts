@@ -4,8 +4,18 @@ import type { Command } from 'commander';
 import { describeIssues } from '$lib/arch/parse';
 import { formatBytes, formatMs } from '$lib/base/format';
 import { toZip } from '$lib/export/archive';
-import { formats, holdsWeights, runtimeOf, usualOnnx, type ExportChoice, type Format } from '$lib/export/choice';
+import {
+  formats,
+  holdsWeights,
+  runtimeOf,
+  usualInt8,
+  usualOnnx,
+  type ExportChoice,
+  type Format,
+  type Int8Choice
+} from '$lib/export/choice';
 import { opsets, type Opset } from '$lib/export/onnx/onnx';
+import type { LiteIo } from '$lib/export/tflite/tflite';
 import type { ExportedFile } from '$lib/export/write';
 import type { ExportResult } from '$workers/export/protocol';
 import { createExportRunner } from '$workers/export/runner';
@@ -19,7 +29,7 @@ import { withNetworkOptions, type NetworkOptions } from './network-options';
 import { parseNumber, parseWord } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, stamp } from './print';
-import { proofLines } from './proof';
+import { int8Lines, proofLines } from './proof';
 
 type Precision = 'float32' | 'float16' | 'dynamicInt8';
 
@@ -29,6 +39,13 @@ interface Options extends NetworkOptions {
   readonly keepNorms?: boolean;
   readonly batch?: number;
   readonly precision?: Precision;
+  readonly int8?: boolean;
+  readonly calibrate?: string;
+  readonly calibrationPictures?: number;
+  readonly io?: LiteIo;
+  readonly percentile?: number;
+  readonly keepFloat?: readonly string[];
+  readonly correctBias?: boolean;
   readonly verify?: boolean;
   readonly pictures: number;
   readonly data: string;
@@ -44,8 +61,18 @@ const precisions: Readonly<Record<string, Precision>> = {
   'dynamic-int8': 'dynamicInt8'
 };
 
+const ios: Readonly<Record<LiteIo, LiteIo>> = { float32: 'float32', int8: 'int8', uint8: 'uint8' };
+
+/** How the network is made 8-bit. */
+function int8Of({ io, percentile, keepFloat, correctBias, calibrationPictures }: Options): Int8Choice {
+  const ranges = percentile === undefined ? usualInt8.ranges : ({ kind: 'percentile', percent: percentile } as const);
+  const pictures = calibrationPictures ?? usualInt8.pictures;
+  return { io: io ?? usualInt8.io, ranges, pictures, floats: keepFloat ?? [], correctBias: correctBias ?? false };
+}
+
 /** Throws InputError where an option belongs to another format. */
-function choiceOf({ format, opset, keepNorms, batch, precision }: Options): ExportChoice {
+function choiceOf(options: Options): ExportChoice {
+  const { format, opset, keepNorms, batch, precision, int8 } = options;
   const wrong = (option: string, others: string): InputError =>
     new InputError(m.cli_export_option({ option, format, formats: others }));
   if (format !== 'onnx') {
@@ -54,6 +81,9 @@ function choiceOf({ format, opset, keepNorms, batch, precision }: Options): Expo
     if (batch !== undefined) throw wrong('--batch', 'onnx');
     if (precision !== undefined && format !== 'tflite') throw wrong('--precision', ['onnx', 'tflite'].join(', '));
   }
+  if (int8 && format !== 'tflite') throw wrong('--int8', 'tflite');
+  if (int8 && precision !== undefined) throw new InputError(m.cli_export_int8_precision());
+  if (int8) return { format: 'tflite', weights: int8Of(options) };
   const weights = precision ?? 'float32';
   if (format === 'tflite') return { format, weights };
   if (format !== 'onnx') return { format };
@@ -89,13 +119,14 @@ function save(files: readonly ExportedFile[], out: string | undefined): readonly
 
 /** Prints what was written and what the proof showed. */
 function print(result: ExportResult & { kind: 'ok' }, paths: readonly string[], say: (text: string) => void): void {
-  const { files, notes, writtenMs, proof, refused } = result;
+  const { files, notes, writtenMs, proof, refused, int8 } = result;
   const size = files.reduce((sum, file) => sum + bytesOf(file).length, 0);
   for (const path of paths) say(m.cli_wrote({ path }));
   say(m.cli_export_written({ size: formatBytes(size), ms: formatMs(writtenMs) }));
   for (const note of notes) say(note);
   if (refused !== null) say(m.export_refused({ reason: refused }));
   if (proof) for (const text of proofLines(proof)) say(text);
+  if (int8) for (const text of int8Lines(int8)) say(text);
 }
 
 /** Writes a network in a format. */
@@ -114,6 +145,17 @@ export function addExport(program: Command): void {
     .option('--keep-norms', m.cli_export_norms())
     .option('--batch <pictures>', m.cli_export_batch(), parseNumber('--batch', 1, 1024, true))
     .option('--precision <kind>', m.cli_export_precision(), parseWord('--precision', precisions))
+    .option('--int8', m.cli_export_int8())
+    .option('--calibrate <set>', m.cli_export_calibrate())
+    .option(
+      '--calibration-pictures <count>',
+      m.cli_export_calibration(),
+      parseNumber('--calibration-pictures', 1, 10_000, true)
+    )
+    .option('--io <type>', m.cli_export_io(), parseWord('--io', ios))
+    .option('--percentile <percent>', m.cli_export_percentile(), parseNumber('--percentile', 90, 100))
+    .option('--keep-float <ids>', m.cli_export_keep_float(), (text: string) => text.split(','))
+    .option('--correct-bias', m.cli_export_correct_bias())
     .option('--verify', m.cli_export_verify())
     .option('--pictures <count>', m.cli_export_pictures(), parseNumber('--pictures', 1, 1000, true), 32)
     .option('--data <set>', m.cli_export_data(), 'fashion-mnist')
@@ -127,7 +169,8 @@ export function addExport(program: Command): void {
         remark(m.cli_export_unproved({ format: options.format }));
       }
       const pictures = options.verify ? options.pictures : 0;
-      const data = pictures > 0 ? (await readData(options.data, arch.input)).data : null;
+      const data =
+        pictures > 0 || options.int8 ? (await readData(options.calibrate ?? options.data, arch.input)).data : null;
       const request = { arch, tensors, choice, data, pictures, zip: false };
       const { result } = await drive(createExportRunner(nodePlatform), request, (event) => {
         if (event.kind === 'progress') progress(m.cli_export_progress({ done: event.done, total: event.total }));
@@ -141,7 +184,7 @@ export function addExport(program: Command): void {
       const failed = result.refused !== null || result.proof?.passed === false;
       if (failed) process.exitCode = 1;
       if (!options.json) return;
-      const { notes, writtenMs, proof, refused } = result;
-      json({ ...stamp(), name: arch.name, choice, files: paths, notes, writtenMs, proof, refused });
+      const { notes, writtenMs, proof, refused, int8 } = result;
+      json({ ...stamp(), name: arch.name, choice, files: paths, notes, writtenMs, proof, refused, int8 });
     });
 }

@@ -64,7 +64,14 @@ export function addVerify(program: Command): void {
           progress(m.cli_export_progress({ done: event.done ?? 0, total: event.total ?? 0 }));
         return Promise.resolve();
       };
-      const given = { file, kind, arch, tensors, pictures, limit: options.limit };
+      const given = {
+        file,
+        kind,
+        arch,
+        tensors,
+        pictures,
+        rule: { kind: 'difference', share: options.limit } as const
+      };
       let proof;
       try {
         proof = await proveFile(nodePlatform, given, { gate: new RunGate(), report });
@@ -75,7 +82,7 @@ export function addVerify(program: Command): void {
       }
       if (!proof) return;
       const say = options.json ? remark : line;
-      say(pictures.note);
+      say(m.export_proved_on({ pictures: pictures.note }));
       for (const text of proofLines(proof)) say(text);
       if (!proof.passed) process.exitCode = 1;
       if (options.json) json({ ...stamp(), file: path, against: options.against, proof });

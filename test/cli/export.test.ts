@@ -36,6 +36,30 @@ describe('a file and its proof', () => {
   });
 });
 
+describe('8 bits throughout', () => {
+  test('are told from pictures and set beside the floats', () => {
+    const words = ['--format', 'tflite', '--int8', '--calibration-pictures', '8', '--verify', '--pictures', '8'];
+    const ended = bneck('export', ...small, ...words, '--keep-float', 'stem', '--io', 'uint8', '--out', 'q.tflite');
+    expect(ended.error).toBe('');
+    expect(ended.out).toContain('ranges told from pictures: 8 validation pictures');
+    expect(ended.out).toContain('LiteRT.js itself reads no uint8 pictures');
+    expect(ended.out).toMatch(/99\.\d % of the weights in 8 bits/);
+    expect(ended.out).toMatch(/signal to noise \d\d\.\d dB/);
+    expect(ended.out).toContain('noisiest layers');
+    expect(readFileSync(at('q.tflite')).length).toBeLessThan(readFileSync(at('a.tflite')).length / 2.5);
+  });
+
+  test.each<readonly [words: readonly string[], said: string]>([
+    [['--format', 'onnx', '--int8'], '--int8 belongs to tflite, not to onnx'],
+    [['--format', 'tflite', '--int8', '--precision', 'float16'], 'exclude each other'],
+    [['--format', 'tflite', '--int8', '--keep-float', 'row99.expand'], 'row99.expand']
+  ])('%j is refused', (words, said) => {
+    const ended = bneck('export', ...small, ...words);
+    expect(ended.error).toContain(said);
+    expect(ended.status).toBe(2);
+  });
+});
+
 describe('back again', () => {
   beforeAll(() => {
     bneck('export', ...small, '--format', 'onnx', '--out', 'b.onnx');

@@ -1,6 +1,7 @@
 /** @file Step 8, export: what may be asked for: a format with its options. */
 import type { Opset } from './onnx/onnx';
 import type { OnnxWeights } from './onnx/assembly';
+import type { RangeMethod } from './quantize/observe';
 import type { LiteIo } from './tflite/tflite';
 import type { LiteWeights } from './tflite/weights';
 
@@ -23,10 +24,11 @@ export type Format = (typeof formats)[number];
 /** 8 bits throughout: what goes in and out, how ranges are told, and what stays in floats. */
 export interface Int8Choice {
   readonly io: LiteIo;
-  /** Smallest and largest value seen, or the range that holds this share of them in percent. */
-  readonly ranges: 'minmax' | number;
+  readonly ranges: RangeMethod;
   /** Ids of the table's ops that stay in floats. */
   readonly floats: readonly string[];
+  /** Whether biases make up for what 8-bit weights shift. */
+  readonly correctBias: boolean;
   /** Pictures that ranges are told from. */
   readonly pictures: number;
 }
@@ -49,6 +51,15 @@ export type ExportChoice = OnnxChoice | TfliteChoice | { readonly format: Exclud
 
 /** What ONNX files are unless something else is asked for. */
 export const usualOnnx: OnnxChoice = { format: 'onnx', opset: 14, foldNorms: true, batch: 'N', weights: 'float32' };
+
+/** How 8 bits are made unless something else is asked for. */
+export const usualInt8: Int8Choice = {
+  io: 'float32',
+  ranges: { kind: 'minMax' },
+  floats: [],
+  correctBias: false,
+  pictures: 100
+};
 
 /** Whether a format holds trained numbers; the others say the table alone. */
 export function holdsWeights(format: Format): boolean {

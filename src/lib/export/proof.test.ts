@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest';
 import { agreement, prove, type Judgement } from './proof';
 
-const judgement: Judgement = { runtime: 'r', pictures: 2, limit: 1e-3, classes: 3, accelerated: true };
+const judgement: Judgement = {
+  runtime: 'r',
+  pictures: 2,
+  rule: { kind: 'difference', share: 1e-3 },
+  classes: 3,
+  accelerated: true,
+  labels: null
+};
 const expected = { logits: [1, 2, 3, 30, 20, 10] };
 
 test('equal answers pass, without noise', () => {
@@ -24,6 +31,23 @@ test.each([
   ['no number before a number', { logits: [NaN, 2, 3, 30, 20, 11] }]
 ])('%s fails', (_, got) => {
   expect(prove(expected, got, judgement)).toMatchObject({ passed: false, maxDifference: Infinity });
+});
+
+test('noise is judged by how far it lies below the answers', () => {
+  const rule = { kind: 'noise', leastDb: 20 } as const;
+  expect(prove(expected, { logits: [1, 2, 3, 33, 20, 10] }, { ...judgement, rule }).passed).toBe(true);
+  expect(prove(expected, { logits: [1, 2, 3, 36, 20, 10] }, { ...judgement, rule }).passed).toBe(false);
+  expect(prove(expected, {}, { ...judgement, rule }).passed).toBe(false);
+  expect(prove(expected, expected, { ...judgement, rule }).passed).toBe(true);
+});
+
+test('accuracy is told of both where the labels are known', () => {
+  const labels = Uint8Array.of(2, 1);
+  expect(prove(expected, { logits: [1, 2, 3, 3, 9, 1] }, { ...judgement, labels }).accuracy).toEqual({
+    network: 0.5,
+    file: 1
+  });
+  expect(prove(expected, expected, judgement).accuracy).toBeNull();
 });
 
 test('a picture whose largest logit is another one disagrees', () => {

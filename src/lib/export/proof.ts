@@ -3,6 +3,10 @@
 /** Answers by the name of the op that gave them, [pictures, ...] each. */
 export type Answers = Readonly<Record<string, ArrayLike<number>>>;
 
+/** What passes: differences up to a share of the largest number (or of 1 where that is larger), or noise this far below. */
+export type ProofRule =
+  { readonly kind: 'difference'; readonly share: number } | { readonly kind: 'noise'; readonly leastDb: number };
+
 /** What a run of the file in somebody else's runtime showed. */
 export interface Proof {
   /** 'onnxruntime-web 1.30.0, 1 thread'. */
@@ -12,10 +16,11 @@ export interface Proof {
   readonly maxDifference: number;
   /** Largest number expected. */
   readonly largest: number;
-  /** Most that passes: a share of the largest number, or of 1 where that is larger. */
-  readonly limit: number;
+  readonly rule: ProofRule;
   /** Share of the pictures whose largest logit is the same one; null where the answer is no list of classes. */
   readonly top1: number | null;
+  /** Shares of the pictures that are classed right; null where nobody knows what is right. */
+  readonly accuracy: { readonly network: number; readonly file: number } | null;
   /** Power of the answers over the power of the differences, in dB; null where there is no difference. */
   readonly snrDb: number | null;
   /** Whether fast kernels took every operator; null where the runtime does not tell. */
@@ -23,14 +28,16 @@ export interface Proof {
   readonly passed: boolean;
 }
 
-/** How a file is judged: one classifier's list of logits, and the largest difference that passes. */
+/** How a file is judged. */
 export interface Judgement {
   readonly runtime: string;
   readonly pictures: number;
-  readonly limit: number;
+  readonly rule: ProofRule;
   /** Classes of the one answer; null where it is something else. */
   readonly classes: number | null;
   readonly accelerated: boolean | null;
+  /** The class of each picture; null where they are of other classes than the network's. */
+  readonly labels: Uint8Array | null;
 }
 
 const largestAt = (values: ArrayLike<number>, from: number, count: number): number => {
@@ -49,9 +56,16 @@ export function agreement(expected: ArrayLike<number>, got: ArrayLike<number>, c
   return count === 0 ? 0 : same / count;
 }
 
+/** Share of the rows of `classes` numbers whose largest is at the label. */
+function accuracyOf(answers: ArrayLike<number>, labels: Uint8Array, classes: number): number {
+  let right = 0;
+  labels.forEach((label, i) => (right += largestAt(answers, i * classes, classes) === label ? 1 : 0));
+  return right / labels.length;
+}
+
 /** Judges every answer; one that is missing, of another length or no number fails. */
 export function prove(expected: Answers, got: Answers, judgement: Judgement): Proof {
-  const { runtime, pictures, limit, classes, accelerated } = judgement;
+  const { runtime, pictures, rule, classes, accelerated, labels } = judgement;
   let [maxDifference, largest, power, noise] = [0, 0, 0, 0];
   for (const [name, values] of Object.entries(expected)) {
     const found = got[name];
@@ -65,10 +79,15 @@ export function prove(expected: Answers, got: Answers, judgement: Judgement): Pr
       noise += difference * difference;
     }
   }
-  const [only] = Object.keys(expected);
-  const top1 =
-    classes === null || only === undefined ? null : agreement(expected[only] ?? [], got[only] ?? [], classes);
+  const [only = ''] = Object.keys(expected);
+  const [wanted, found] = [expected[only] ?? [], got[only] ?? []];
+  const top1 = classes === null ? null : agreement(wanted, found, classes);
+  const accuracy =
+    classes === null || !labels
+      ? null
+      : { network: accuracyOf(wanted, labels, classes), file: accuracyOf(found, labels, classes) };
   const snrDb = noise > 0 ? 10 * Math.log10(power / noise) : null;
-  const passed = maxDifference <= limit * Math.max(1, largest);
-  return { runtime, pictures, maxDifference, largest, limit, top1, snrDb, accelerated, passed };
+  const isQuiet = maxDifference < Infinity && (snrDb ?? Infinity) >= (rule.kind === 'noise' ? rule.leastDb : -Infinity);
+  const passed = rule.kind === 'noise' ? isQuiet : maxDifference <= rule.share * Math.max(1, largest);
+  return { runtime, pictures, maxDifference, largest, rule, top1, accuracy, snrDb, accelerated, passed };
 }

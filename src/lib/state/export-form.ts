@@ -1,7 +1,9 @@
 /** @file State: what the user sets before an export, and the request it comes to. */
 import type { Architecture } from '$lib/arch/architecture';
-import { usualOnnx, type ExportChoice, type Format } from '$lib/export/choice';
+import { usualInt8, usualOnnx, type ExportChoice, type Format } from '$lib/export/choice';
 import type { Opset } from '$lib/export/onnx/onnx';
+import { USUAL_PERCENT } from '$lib/export/quantize/observe';
+import type { LiteIo } from '$lib/export/tflite/tflite';
 import type { LiteWeights } from '$lib/export/tflite/weights';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import type { DataChoice } from '$workers/choice';
@@ -16,7 +18,12 @@ export interface ExportForm {
   format: Format;
   opset: Opset;
   foldNorms: boolean;
-  weights: LiteWeights;
+  weights: LiteWeights | 'int8';
+  io: LiteIo;
+  ranges: 'minMax' | 'percentile';
+  correctBias: boolean;
+  /** Pictures that 8-bit ranges are told from. */
+  calibration: number;
   /** Pictures a file is proved on. */
   pictures: number;
 }
@@ -28,6 +35,10 @@ export const firstExportForm: ExportForm = {
   opset: 14,
   foldNorms: true,
   weights: 'float32',
+  io: 'float32',
+  ranges: 'minMax',
+  correctBias: false,
+  calibration: 100,
   pictures: 32
 };
 
@@ -65,9 +76,15 @@ export function exportables(
 }
 
 /** The format with the options that belong to it. */
-export function exportChoice({ format, opset, foldNorms, weights }: ExportForm): ExportChoice {
-  if (format === 'onnx') return { ...usualOnnx, opset, foldNorms, weights };
-  return format === 'tflite' ? { format, weights } : { format };
+export function exportChoice(form: ExportForm): ExportChoice {
+  const { format, opset, foldNorms, weights, io, correctBias, calibration: pictures } = form;
+  // ONNX has no 8 bits throughout here: its weights are.
+  if (format === 'onnx')
+    return { ...usualOnnx, opset, foldNorms, weights: weights === 'int8' ? 'dynamicInt8' : weights };
+  if (format !== 'tflite') return { format };
+  if (weights !== 'int8') return { format, weights };
+  const ranges = form.ranges === 'minMax' ? { kind: form.ranges } : { kind: form.ranges, percent: USUAL_PERCENT };
+  return { format, weights: { ...usualInt8, io, ranges, correctBias, pictures } };
 }
 
 /** What a worker is asked for. */

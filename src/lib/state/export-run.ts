@@ -3,6 +3,7 @@ import type { Issue } from '$lib/arch/architecture';
 import type { ExportChoice } from '$lib/export/choice';
 import type { Proof } from '$lib/export/proof';
 import type { ExportedFile } from '$lib/export/write';
+import type { Int8Facts } from '$workers/export/int8';
 import type { ExportEvent, ExportRequest, ExportResult, ExportStage } from '$workers/export/protocol';
 
 /** An export as shown. */
@@ -23,15 +24,32 @@ export interface ExportView {
   readonly refused: string | null;
   /** Why the format cannot say the table. */
   readonly issues: readonly Issue[];
+  readonly int8: Int8Facts | null;
 }
 
 /** Where each stage begins on the bar. */
-const begins: Readonly<Record<ExportStage, number>> = { writing: 0, answering: 0.1, loading: 0.5, proving: 0.6 };
-const ends: Readonly<Record<ExportStage, number>> = { writing: 0.1, answering: 0.5, loading: 0.6, proving: 1 };
+const begins: Readonly<Record<ExportStage, number>> = {
+  writing: 0,
+  calibrating: 0,
+  correcting: 0.2,
+  comparing: 0.3,
+  answering: 0.35,
+  loading: 0.6,
+  proving: 0.65
+};
+const ends: Readonly<Record<ExportStage, number>> = {
+  writing: 0.1,
+  calibrating: 0.2,
+  correcting: 0.3,
+  comparing: 0.35,
+  answering: 0.6,
+  loading: 0.65,
+  proving: 1
+};
 
 /** The view of an export that was just asked for. */
 export function beginExport({ arch, choice }: ExportRequest): ExportView {
-  const nothing = { files: [], writtenMs: null, notes: [], proof: null, refused: null, issues: [] };
+  const nothing = { files: [], writtenMs: null, notes: [], proof: null, refused: null, issues: [], int8: null };
   return { name: arch.name, choice, stage: 'writing', done: 0, total: 0, share: 0, ...nothing };
 }
 
@@ -54,6 +72,6 @@ export function foldExport(view: ExportView, event: ExportEvent): ExportView {
 export function closeExport(view: ExportView, result: ExportResult | null): ExportView {
   if (!result) return view;
   if (result.kind === 'bad') return { ...view, share: 1, issues: result.issues };
-  const { files, writtenMs, notes, proof, refused } = result;
-  return { ...view, share: 1, files, writtenMs, notes, proof, refused };
+  const { files, writtenMs, notes, proof, refused, int8 } = result;
+  return { ...view, share: 1, files, writtenMs, notes, proof, refused, int8 };
 }

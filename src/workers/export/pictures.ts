@@ -12,6 +12,9 @@ export interface ProofPictures {
   readonly images: Float32Array;
   readonly count: number;
   readonly note: string;
+  /** The class of each picture, of so many; null where there is none. */
+  readonly labels: Uint8Array | null;
+  readonly classes: number | null;
 }
 
 /** Noise of mean 0 and deviation 1, as pictures are once they are normalised; the same for the same seed. */
@@ -20,7 +23,7 @@ export function noisePictures(input: Shape, count: number): ProofPictures {
   // A sum of three uniform numbers, spread to deviation 1.
   const draw = (): number => (rng.next() + rng.next() + rng.next() - 1.5) * 2;
   const images = Float32Array.from({ length: count * input[0] * input[1] * input[2] }, draw);
-  return { images, count, note: m.export_pictures_noise({ count }) };
+  return { images, count, note: m.export_pictures_noise({ count }), labels: null, classes: null };
 }
 
 /** The first validation pictures of a set, fitted to the network; noise where there are none, or none that fit. */
@@ -35,7 +38,7 @@ export async function proofPictures(
   if (!fitting || count === 0) return noisePictures(input, wanted);
   const [height, width, channels] = dataset.shape;
   const images = new Float32Array(count * height * width * channels);
-  normalise(
+  const { labels } = normalise(
     dataset,
     'validation',
     Uint32Array.from({ length: count }, (_, i) => i),
@@ -45,5 +48,7 @@ export async function proofPictures(
   const to = input.join('×');
   const values = { count, name: dataset.name, from, to };
   const note = from === to ? m.export_pictures_of(values) : m.export_pictures_fitted(values);
-  return { images: fitPictures(images, count, fitting), count, note };
+  const isClassed = dataset.kind === 'classes';
+  const truth = { labels: isClassed ? labels : null, classes: isClassed ? dataset.classes.length : null };
+  return { images: fitPictures(images, count, fitting), count, note, ...truth };
 }

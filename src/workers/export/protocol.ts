@@ -5,6 +5,7 @@ import type { Proof } from '$lib/export/proof';
 import type { ExportedFile } from '$lib/export/write';
 import type { Tensors } from '$lib/weights/checkpoint';
 import type { DataChoice } from '../choice';
+import type { Int8Facts } from './int8';
 
 export interface ExportRequest {
   readonly arch: Architecture;
@@ -19,7 +20,7 @@ export interface ExportRequest {
   readonly zip: boolean;
 }
 
-export type ExportStage = 'writing' | 'answering' | 'loading' | 'proving';
+export type ExportStage = 'calibrating' | 'correcting' | 'comparing' | 'writing' | 'answering' | 'loading' | 'proving';
 
 export type ExportEvent =
   | { readonly kind: 'stage'; readonly stage: ExportStage }
@@ -40,5 +41,7 @@ export type ExportResult =
       readonly proof: Proof | null;
       /** Why a runtime that reads the format could not run the file. */
       readonly refused: string | null;
+      /** What 8 bits did; null for other files. */
+      readonly int8: Int8Facts | null;
     }
   | { readonly kind: 'bad'; readonly issues: readonly Issue[] };

@@ -1,6 +1,6 @@
 /** @file Workers: runs an exported file in the runtime that others deploy it with, beside the network it was made from. */
 import type { Architecture } from '$lib/arch/architecture';
-import { prove, type Answers, type Proof } from '$lib/export/proof';
+import { prove, type Answers, type Proof, type ProofRule } from '$lib/export/proof';
 import { lowerWithOutputs } from '$lib/ops/lower';
 import type { Tensors } from '$lib/weights/checkpoint';
 import type { Platform } from '../platform';
@@ -15,8 +15,7 @@ export interface FileToProve {
   readonly arch: Architecture;
   readonly tensors: Tensors;
   readonly pictures: ProofPictures;
-  /** Largest difference that passes, as a share of the largest number. */
-  readonly limit: number;
+  readonly rule: ProofRule;
 }
 
 /** How a proof is steered and told. */
@@ -77,7 +76,7 @@ async function expected(platform: Platform, { arch, tensors, pictures }: FileToP
 
 /** Proves the file; null when it was stopped. Rejects with the runtime's words where it refuses the file. */
 export async function proveFile(platform: Platform, given: FileToProve, run: ProofRun): Promise<Proof | null> {
-  const { arch, kind, pictures, limit } = given;
+  const { arch, kind, pictures, rule } = given;
   const known = await expected(platform, given, run);
   if (!known) return null;
   await run.report({ kind: 'stage', stage: 'loading' });
@@ -92,7 +91,8 @@ export async function proveFile(platform: Platform, given: FileToProve, run: Pro
     if (!got) return null;
     const classes = arch.head.kind === 'classifier' ? arch.classes : null;
     const { accelerated } = model;
-    return prove(known, got, { runtime: runtime.build, pictures: pictures.count, limit, classes, accelerated });
+    const labels = pictures.classes === classes ? pictures.labels : null;
+    return prove(known, got, { runtime: runtime.build, pictures: pictures.count, rule, classes, accelerated, labels });
   } finally {
     model.dispose();
   }

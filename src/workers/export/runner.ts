@@ -1,9 +1,11 @@
 /** @file Workers: writes a network in a format and runs the file in the runtime that others deploy it with. */
-import { holdsWeights, runtimeOf, type ExportChoice } from '$lib/export/choice';
+import { holdsWeights, runtimeOf, type ExportChoice, type Int8Choice } from '$lib/export/choice';
+import type { ProofRule } from '$lib/export/proof';
 import { fileStem } from '$lib/export/file-name';
 import { writeFiles, type ExportedFile } from '$lib/export/write';
 import { reasonOf } from '$lib/base/reason';
 import { lower } from '$lib/ops/lower';
+import type { Tensors } from '$lib/weights/checkpoint';
 import { initTensors } from '$lib/weights/init';
 import { m } from '$paraglide/messages';
 import type { Platform } from '../platform';
@@ -18,13 +20,19 @@ type Report = (event: ExportEvent) => Promise<void>;
 /** Draws the numbers of a network that nobody has trained. */
 const untrainedSeed = 1;
 
-/** Largest difference that rounding explains, as a share of the largest number, by how weights are kept. */
-const limits = { float32: 2e-5, float16: 1e-2, dynamicInt8: 0.2 } as const;
+/** Largest difference that rounding explains, as a share of the largest number. */
+const shares = { float32: 2e-5, float16: 1e-2 } as const;
+/** 8-bit weights alone make noise some 20 dB below the answers; nearer than this something is wrong. */
+const leastDb = 10;
 
-function limitOf(choice: ExportChoice): number {
-  if (choice.format !== 'onnx' && choice.format !== 'tflite') return limits.float32;
-  return typeof choice.weights === 'string' ? limits[choice.weights] : limits.dynamicInt8;
+function ruleOf(choice: ExportChoice): ProofRule {
+  const weights = choice.format === 'onnx' || choice.format === 'tflite' ? choice.weights : 'float32';
+  if (weights === 'float32' || weights === 'float16') return { kind: 'difference', share: shares[weights] };
+  return { kind: 'noise', leastDb };
 }
+
+const int8Of = (choice: ExportChoice): Int8Choice | null =>
+  choice.format === 'tflite' && typeof choice.weights !== 'string' ? choice.weights : null;
 
 /** Several files as one archive. */
 async function asOne(files: readonly ExportedFile[], name: string, { format }: ExportChoice) {
@@ -43,27 +51,43 @@ export function createExportRunner(platform: Platform): Runner<ExportRequest, Ex
   const gate = new RunGate();
   const { clock } = platform;
 
+  /** Writes the files; null when it was stopped. */
+  async function written({ arch, choice, data }: ExportRequest, tensors: Tensors, report: Report) {
+    const int8 = int8Of(choice);
+    if (!int8) {
+      const files = await writeFiles({ arch, tensors }, choice);
+      return { ...files, asked: null, facts: null };
+    }
+    const { writeInt8 } = await import('./int8');
+    const made = await writeInt8(platform, { arch, data, tensors, choice: int8 }, { gate, report });
+    if (!made) return null;
+    const notes = [m.export_calibrated({ pictures: made.facts.calibratedOn })];
+    if (int8.io !== 'float32') notes.push(m.export_asked_in_floats({ io: int8.io }));
+    return { kind: 'ok' as const, files: [made.file], notes, asked: made.asked, facts: made.facts };
+  }
+
   async function run(request: ExportRequest, report: Report): Promise<RunEnd<ExportResult>> {
     const { arch, choice, data, pictures: wanted } = request;
     await report({ kind: 'stage', stage: 'writing' });
     const tensors = request.tensors ?? initTensors(lower(arch), untrainedSeed);
     const began = clock();
-    const written = await writeFiles({ arch, tensors }, choice);
+    const made = await written(request, tensors, report);
     const writtenMs = clock() - began;
-    if (written.kind === 'bad') return { kind: 'done', result: written };
-    const files = request.zip ? await asOne(written.files, arch.name, choice) : written.files;
+    if (!made) return { kind: 'stopped', result: null };
+    if (made.kind === 'bad') return { kind: 'done', result: made };
+    const files = request.zip ? await asOne(made.files, arch.name, choice) : made.files;
     await report({ kind: 'written', files, ms: writtenMs });
     const drawn = request.tensors === null && holdsWeights(choice.format);
-    const notes = [...(drawn ? [m.export_untrained({ seed: untrainedSeed })] : []), ...written.notes];
-    const result = { kind: 'ok', choice, files, notes, writtenMs, proof: null, refused: null } as const;
-    const [first] = files;
-    const file = first?.content;
+    const notes = [...(drawn ? [m.export_untrained({ seed: untrainedSeed })] : []), ...made.notes];
+    const facts = { choice, files, writtenMs, proof: null, refused: null, int8: made.facts };
+    const result = { kind: 'ok', ...facts, notes } as const;
+    const file = made.asked ?? files[0]?.content;
     const reader = runtimeOf(choice.format);
     if (reader === null || wanted < 1 || !(file instanceof Uint8Array)) return { kind: 'done', result };
     const pictures = await proofPictures(platform, { data, input: arch.input, count: wanted });
-    const told = { ...result, notes: [...notes, pictures.note] };
+    const told = { ...result, notes: [...notes, m.export_proved_on({ pictures: pictures.note })] };
     try {
-      const given = { file, kind: reader, arch, tensors, pictures, limit: limitOf(choice) };
+      const given = { file, kind: reader, arch, tensors, pictures, rule: ruleOf(choice) };
       const proof = await proveFile(platform, given, { gate, report });
       return proof ? { kind: 'done', result: { ...told, proof } } : { kind: 'stopped', result: told };
     } catch (error) {
