@@ -46,7 +46,7 @@ describe('8 bits throughout', () => {
     expect(ended.out).toMatch(/99\.\d % of the weights in 8 bits/);
     expect(ended.out).toMatch(/signal to noise \d\d\.\d dB/);
     expect(ended.out).toContain('noisiest layers');
-    expect(readFileSync(at('q.tflite')).length).toBeLessThan(readFileSync(at('a.tflite')).length / 2.5);
+    expect(readFileSync(at('q.tflite')).length).toBeLessThan(readFileSync(at('a.tflite')).length / 2.2);
   });
 
   test.each<readonly [words: readonly string[], said: string]>([

@@ -145,8 +145,8 @@ function tensorsFrom(op: Op, node: GraphNode): Record<string, Tensor> | null {
       return null;
     tensors[name] = { shape, data };
   }
-  // A bias the table has no place for would be lost.
-  if (isWeighted(node) && node.bias && !(`${op.id}.bias` in tensors)) return null;
+  // A bias the table has no place for would be lost; zeros are none.
+  if (isWeighted(node) && node.bias?.some((value) => value !== 0) && !(`${op.id}.bias` in tensors)) return null;
   return tensors;
 }
 

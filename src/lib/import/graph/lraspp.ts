@@ -13,7 +13,8 @@ function gateAt(
 ): { readonly pool: Pool; readonly conv: ConvNode | DenseNode; readonly end: string } | null {
   const pool = map.user(from, 'averagePool');
   const conv = pool && pointwise(map, pool.name);
-  if (!conv || conv.bias) return null;
+  // Writers that know no layer without a bias give it zeros.
+  if (!conv || conv.bias?.some((value) => value !== 0)) return null;
   const [height, width] = map.shape(from);
   const global = pool.window[0] === height && pool.window[1] === width;
   const windows: Pool = { kernel: pool.window, stride: pool.stride };
