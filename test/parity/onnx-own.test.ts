@@ -6,7 +6,7 @@ import { deploy } from '../../src/lib/export/deploy';
 import { opsets, toOnnx, type OnnxOptions } from '../../src/lib/export/onnx/onnx';
 import { lowerWithOutputs } from '../../src/lib/ops/lower';
 import type { Tensors } from '../../src/lib/weights/checkpoint';
-import { answered, exportCases, exportGap, smallPreset, type ExportCase } from '../support/export-networks';
+import { answered, dailyCases, exportGap, smallPreset, type ExportCase } from '../support/export-networks';
 import { readNetwork } from '../support/onnx-read';
 import { coreOfTests } from '../support/simd-core';
 import { filled, folded } from '../support/tflite-mutants';
@@ -31,7 +31,7 @@ const told = (arch: Architecture): object => ({
   head: { ...arch.head, dropout: 0 }
 });
 
-const cases = exportCases();
+const cases = dailyCases();
 const classifiers = cases.filter(({ name, arch }) => /^v[123]/.test(name) && arch.head.kind === 'classifier');
 
 describe('the family, norms folded, to the bit', () => {
