@@ -2,7 +2,7 @@
 import { formatBytes, formatMs, formatPercent } from '$lib/base/format';
 import type { Proof } from '$lib/export/proof';
 import { verdictOf } from '$lib/export/verdict';
-import type { Int8Facts } from '$workers/export/int8';
+import type { Int8Facts } from '$workers/export/protocol';
 import { m } from '$paraglide/messages';
 import { columns } from './print';
 

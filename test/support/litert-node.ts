@@ -1,41 +1,6 @@
 /** @file Test support: LiteRT.js in Node runs an original .tflite file, whole or up to one of its tensors. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
-import { compileFunction } from 'node:vm';
-import type * as LiteRt from '@litertjs/core';
-
-type Glue = Record<string, unknown>;
-type LiteRtModule = typeof LiteRt;
-
-/** The runtime loads its glue with importScripts; in Node the glue is a CommonJS module. */
-function importScripts(address: string): void {
-  const file = address.replace(/^file:\/\//, '');
-  const module: { exports: unknown } = { exports: {} };
-  const names = ['module', 'exports', 'require', '__filename', '__dirname'];
-  const run = compileFunction(readFileSync(file, 'utf8'), names, { filename: file }) as (...values: unknown[]) => void;
-  run(module, module.exports, createRequire(file), file, dirname(file));
-  const factory = module.exports as (options?: Glue) => unknown;
-  const quiet = { print: () => undefined, printErr: () => undefined };
-  (globalThis as Glue)['ModuleFactory'] = (options?: Glue) => factory({ ...options, ...quiet });
-}
-
-let loaded: Promise<LiteRtModule> | undefined;
-
-/** Loads the runtime once in this process. */
-function litert(): Promise<LiteRtModule> {
-  loaded ??= (async () => {
-    const scope = globalThis as Glue;
-    scope['self'] ??= globalThis;
-    scope['importScripts'] = importScripts;
-    const core = await import('@litertjs/core');
-    // Its own way looks for WebGPU in a `navigator` that Node may not have, and warns.
-    core.Environment.create = () => Promise.resolve(new core.Environment({ webGpuDevice: null }));
-    await core.loadLiteRt(`${resolve('node_modules/@litertjs/core/wasm')}/`, { threads: false });
-    return core;
-  })();
-  return loaded;
-}
+import { resolve } from 'node:path';
+import { liteRtInNode } from '../../src/lib/runtimes/litert-node';
 
 /** A compiled file that answers again and again; dispose it when done. */
 export interface LiteRtModel {
@@ -46,7 +11,7 @@ export interface LiteRtModel {
 
 /** Compiles a file for the wasm accelerator, one thread. */
 export async function openLiteRt(file: Uint8Array): Promise<LiteRtModel> {
-  const core = await litert();
+  const core = await liteRtInNode(resolve('node_modules/@litertjs/core/wasm'));
   const model = await core.loadAndCompile(file, { accelerator: 'wasm' });
   return {
     async run(input, shape) {

@@ -5,6 +5,7 @@ import type { Opset } from '$lib/export/onnx/onnx';
 import { USUAL_PERCENT } from '$lib/export/quantize/observe';
 import type { LiteIo } from '$lib/export/tflite/tflite';
 import type { LiteWeights } from '$lib/export/tflite/weights';
+import { lower } from '$lib/ops/lower';
 import type { Checkpoint, Tensors } from '$lib/weights/checkpoint';
 import type { DataChoice } from '$workers/choice';
 import type { ExportRequest } from '$workers/export/protocol';
@@ -22,6 +23,8 @@ export interface ExportForm {
   io: LiteIo;
   ranges: 'minMax' | 'percentile';
   correctBias: boolean;
+  /** Ids of layers that stay in floats. */
+  floats: readonly string[];
   /** Pictures that 8-bit ranges are told from. */
   calibration: number;
   /** Pictures a file is proved on. */
@@ -38,6 +41,7 @@ export const firstExportForm: ExportForm = {
   io: 'float32',
   ranges: 'minMax',
   correctBias: false,
+  floats: [],
   calibration: 100,
   pictures: 32
 };
@@ -76,18 +80,21 @@ export function exportables(
 }
 
 /** The format with the options that belong to it. */
-export function exportChoice(form: ExportForm): ExportChoice {
+export function exportChoice(form: ExportForm, arch: Architecture): ExportChoice {
   const { format, opset, foldNorms, weights, io, correctBias, calibration: pictures } = form;
   // ONNX has no 8 bits throughout here: its weights are.
   if (format === 'onnx')
     return { ...usualOnnx, opset, foldNorms, weights: weights === 'int8' ? 'dynamicInt8' : weights };
   if (format !== 'tflite') return { format };
   if (weights !== 'int8') return { format, weights };
+  // Another network may have been opened since they were chosen.
+  const ids = new Set(lower(arch).map(({ id }) => id));
+  const floats = form.floats.filter((id) => ids.has(id));
   const ranges = form.ranges === 'minMax' ? { kind: form.ranges } : { kind: form.ranges, percent: USUAL_PERCENT };
-  return { format, weights: { ...usualInt8, io, ranges, correctBias, pictures } };
+  return { format, weights: { ...usualInt8, io, ranges, correctBias, pictures, floats } };
 }
 
 /** What a worker is asked for. */
 export function exportRequest(form: ExportForm, { arch, tensors }: Exportable, data: DataChoice | null): ExportRequest {
-  return { arch, tensors, choice: exportChoice(form), data, pictures: form.pictures, zip: true };
+  return { arch, tensors, choice: exportChoice(form, arch), data, pictures: form.pictures, zip: true };
 }

@@ -3,8 +3,7 @@ import type { Issue } from '$lib/arch/architecture';
 import type { ExportChoice } from '$lib/export/choice';
 import type { Proof } from '$lib/export/proof';
 import type { ExportedFile } from '$lib/export/write';
-import type { Int8Facts } from '$workers/export/int8';
-import type { ExportEvent, ExportRequest, ExportResult, ExportStage } from '$workers/export/protocol';
+import type { ExportEvent, ExportRequest, ExportResult, ExportStage, Int8Facts } from '$workers/export/protocol';
 
 /** An export as shown. */
 export interface ExportView {

@@ -4,9 +4,9 @@ import type { Int8Choice } from '$lib/export/choice';
 import { fileStem } from '$lib/export/file-name';
 import { correctBiases } from '$lib/export/quantize/bias';
 import { calibrate } from '$lib/export/quantize/calibrate';
-import { layerErrors, type LayerError } from '$lib/export/quantize/layer-error';
+import { layerErrors } from '$lib/export/quantize/layer-error';
 import { rangesOf } from '$lib/export/quantize/observe';
-import { quantize, type Quantized, type WeightShare } from '$lib/export/quantize/quantize';
+import { quantize, type Quantized } from '$lib/export/quantize/quantize';
 import type { OpenLiteFile, PictureBatch } from '$lib/export/quantize/runner';
 import { lowerLite } from '$lib/export/tflite/lower';
 import { toTflite, type LiteIo } from '$lib/export/tflite/tflite';
@@ -15,21 +15,8 @@ import { lower } from '$lib/ops/lower';
 import type { Platform } from '../platform';
 import { proofPictures } from './pictures';
 import type { ProofRun } from './prove-file';
-import type { ExportRequest } from './protocol';
+import type { ExportRequest, Int8Facts } from './protocol';
 import type { Tensors } from '$lib/weights/checkpoint';
-
-/** What 8 bits did to the network. */
-export interface Int8Facts {
-  readonly share: WeightShare;
-  /** Noise at every op of the table, in execution order. */
-  readonly layers: readonly LayerError[];
-  /** Which pictures told the ranges. */
-  readonly calibratedOn: string;
-  /** The same network in floats, run by turns on this device, milliseconds a picture. */
-  readonly floatMs: number;
-  readonly int8Ms: number;
-  readonly floatBytes: number;
-}
 
 /** A network in 8 bits: its file, and the same with floats in and out, which every runtime can be asked by. */
 export interface Int8File {
@@ -135,5 +122,6 @@ export async function writeInt8(
     platform
   });
   const timed = { floatMs, int8Ms, floatBytes: floats32.length };
-  return { file, asked, facts: { share, layers: errors, calibratedOn: pictures.note, ...timed } };
+  const seen = Object.fromEntries(Object.entries(known.seen).filter(([name]) => layers.includes(name)));
+  return { file, asked, facts: { share, layers: errors, seen, calibratedOn: pictures.note, ...timed } };
 }

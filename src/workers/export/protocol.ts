@@ -1,11 +1,13 @@
 /** @file Workers: a network exported and proved in somebody else's runtime, as messages. */
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import type { ExportChoice } from '$lib/export/choice';
+import type { LayerError } from '$lib/export/quantize/layer-error';
+import type { SeenValues } from '$lib/export/quantize/observe';
+import type { WeightShare } from '$lib/export/quantize/quantize';
 import type { Proof } from '$lib/export/proof';
 import type { ExportedFile } from '$lib/export/write';
 import type { Tensors } from '$lib/weights/checkpoint';
 import type { DataChoice } from '../choice';
-import type { Int8Facts } from './int8';
 
 export interface ExportRequest {
   readonly arch: Architecture;
@@ -26,6 +28,21 @@ export type ExportEvent =
   | { readonly kind: 'stage'; readonly stage: ExportStage }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'written'; readonly files: readonly ExportedFile[]; readonly ms: number };
+
+/** What 8 bits did to the network. */
+export interface Int8Facts {
+  readonly share: WeightShare;
+  /** Noise at every op of the table, in execution order. */
+  readonly layers: readonly LayerError[];
+  /** What was seen of the answers of the table's ops. */
+  readonly seen: SeenValues;
+  /** Which pictures told the ranges. */
+  readonly calibratedOn: string;
+  /** The same network in floats, run by turns on this device, milliseconds a picture. */
+  readonly floatMs: number;
+  readonly int8Ms: number;
+  readonly floatBytes: number;
+}
 
 /** The files with their proof; or why the format cannot say this table. */
 export type ExportResult =
