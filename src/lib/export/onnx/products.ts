@@ -57,7 +57,7 @@ function onIntegers(
   multiply([x, zero], `${name}.sum`);
   const sum = file.node('Cast', { from: [`${name}.sum`], to: `${name}.sumFloat`, with: { to: { int: 1 } } });
   const shape = [scale.length, ...Array.from({ length: after }, () => 1)];
-  const factor = file.node('Mul', { from: [xScale, file.floats(`${name}.scale`, scale, shape)], to: `${name}.factor` });
+  const factor = file.node('Mul', { from: [xScale, file.floats(`${name}.weightScale`, scale, shape)], to: `${name}.factor` });
   const result = file.node('Mul', { from: [sum, factor], to: bias ? `${name}.scaled` : to });
   if (bias) file.node('Add', { from: [result, file.floats(`${name}.bias`, bias, shape)], to });
 }
