@@ -89,11 +89,7 @@ export function floatKernel(one: LiteNode, shapes: ReadonlyMap<string, readonly 
       () =>
       ([data = none]) =>
         data,
-    concat: (node) => (inputs) =>
-      concatenated(
-        node,
-        inputs.map((data, i) => ({ data, shape: shapeOf(node.inputs[i] ?? '') }))
-      )
+    concat: (node) => (inputs) => concatenated(node, inputs, shapeOf)
   };
   return matchLite(one, rules);
 }

@@ -118,11 +118,7 @@ export function integerKernel(one: LiteNode, { plan, shapes }: KernelSetting): I
       () =>
       ([data = none]) =>
         data,
-    concat: (node) => (inputs) =>
-      concatenated(
-        node,
-        inputs.map((data, i) => ({ data, shape: shapeOf(node.inputs[i] ?? '') }))
-      )
+    concat: (node) => (inputs) => concatenated(node, inputs, shapeOf)
   };
   return matchLite(one, rules);
 }

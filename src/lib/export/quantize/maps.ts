@@ -33,16 +33,20 @@ export function padded<N extends Values>(node: LitePad, { data, shape }: Part<N>
   return result;
 }
 
-/** Values one after the other along an axis. */
-export function concatenated<N extends Values>({ axis, out }: ConcatNode, parts: readonly Part<N>[]): N {
-  const [first] = parts;
+/** Values one after the other along an axis; `shapeOf` knows the sizes of what the node reads. */
+export function concatenated<N extends Values>(
+  { axis, out, inputs }: ConcatNode,
+  values: readonly N[],
+  shapeOf: (name: string) => readonly number[]
+): N {
+  const [first] = values;
   if (!first) throw new Error('concat: must have inputs, got 0');
   const from = axis < 0 ? out.length + axis : axis;
   const block = (shape: readonly number[]): number => sizeOf(shape.slice(from));
-  const result = empty(first.data, out);
+  const result = empty(first, out);
   let at = 0;
-  for (const { data, shape } of parts) {
-    const own = block(shape);
+  for (const [index, data] of values.entries()) {
+    const own = block(shapeOf(inputs[index] ?? ''));
     for (let i = 0; i * own < data.length; i++) {
       result.set(data.subarray(i * own, (i + 1) * own), i * block(out) + at);
     }
