@@ -64,6 +64,7 @@ test('two workers train, pause, resume, stop and finish, and none is left', asyn
 
   await set(2);
   await button('Train again').click();
+  await region.getByText('Stopped by you.').waitFor({ state: 'hidden' });
   await region.getByText('checked with TF.js').waitFor();
   await button('Train again').waitFor();
   expect(await region.textContent()).toContain('SIMD core with 2 workers');
