@@ -21,7 +21,9 @@ import { answerOf, inEightBits, picturesOf, priceOf, printed } from '../support/
 import { drawCase, gapOf, nodeDraws, storedGap } from '../support/quantize-cases';
 import { ended, layersIn, openerFor, quantizedNetwork } from '../support/quantized-networks';
 import { coreOfTests } from '../support/simd-core';
-import { trainAnew } from '../support/trained-network';
+import { lopsided } from '../support/lopsided';
+import { trainAnew, trainedTable, trainedTensors } from '../support/trained-network';
+import { exportTuned, writtenIn } from '../support/tuned-export';
 
 test.each(Object.entries(nodeDraws))('%s: 0 LSB in 300 drawings', async (_, draw) => {
   for (let seed = 1000; seed < 1300; seed++)
@@ -113,4 +115,19 @@ test('a V3-Small trained anew loses at most one point on 2,000 pictures', async 
     impacts.push(impact);
   const worst = impacts.toSorted((a, b) => b.noise - a.noise).slice(0, 5);
   process.stdout.write(`hurt most: ${worst.map(({ id, snrDb }) => `${id} ${snrDb?.toFixed(1)} dB`).join(', ')}\n`);
+});
+
+test('channels so unequal that 8 bits lose more than a point: training on brings that down to a point at most', async () => {
+  const dataset = await bundledPictures();
+  const arch = trainedTable();
+  const tensors = lopsided(arch, trainedTensors(), 8);
+  const { end } = await exportTuned({ arch, tensors, dataset, pictures: 2000 });
+  const { notes, proof, int8 } = writtenIn(end);
+  process.stdout.write(`${notes.join('\n')}\n`);
+  const { floats, before, after } = int8!.tuned!;
+  expect(floats - before).toBeGreaterThan(0.01);
+  expect(floats - after).toBeLessThanOrEqual(0.01);
+  // The file itself, in LiteRT, beside what the engine said of it.
+  expect(Math.abs(proof!.accuracy!.file - after)).toBeLessThan(0.005);
+  expect(floats - proof!.accuracy!.file).toBeLessThanOrEqual(0.01);
 });

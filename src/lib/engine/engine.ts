@@ -2,6 +2,7 @@
 import type { Architecture } from '$lib/arch/architecture';
 import type { Objective, Truth, Verdict } from '$lib/task/objective';
 import type { Update } from '$lib/task/optimize';
+import type { Rounding } from '$lib/task/rounding';
 import type { Tensors } from '$lib/weights/checkpoint';
 
 /** Normalised pictures, float32 NHWC, and what is right about them. */
@@ -41,10 +42,19 @@ export interface Network {
 
 export type EngineKind = 'simd' | 'tfjs';
 
+/** A table whose norms are folded into the weights and biases given, and what is rounded of it. */
+export interface RoundedTable {
+  readonly arch: Architecture;
+  readonly tensors: Tensors;
+  readonly rounding: Rounding;
+}
+
 export interface Engine {
   readonly kind: EngineKind;
   /** What really runs: 'simd relaxed 3f2a91c0' or 'tfjs 4.22.0 webgl'; stored with every result. */
   readonly build: string;
   /** Builds the network from its table with the given tensors; `maxBatch` bounds every later batch. */
   createNetwork(arch: Architecture, tensors: Tensors, maxBatch: number): Promise<Network>;
+  /** The same in training and inference for 8 bits to come: weights and values rounded, gradients straight through; not every engine can. */
+  createRounded?(table: RoundedTable, maxBatch: number): Promise<Network>;
 }

@@ -49,6 +49,9 @@ export type CloseVectors = readonly [
   momentum: N
 ];
 
+/** A grid as the kernels take it: real = scale * (stored - zero), stored numbers least..most, `lift` added to what is rounded. */
+export type GridNumbers = readonly [scale: N, zero: N, lift: N, least: N, most: N];
+
 /** What `assembly/index.ts` exports, documented there. */
 export interface Kernels {
   zero(p: N, n: N): void;
@@ -91,6 +94,11 @@ export interface Kernels {
   follow(average: N, x: N, n: N, keep: N): void;
   scale(x: N, n: N, by: N): void;
   squares(x: N, n: N): number;
+  roundOn(x: N, y: N, n: N, ...grid: GridNumbers): void;
+  roundOnBackward(x: N, dy: N, n: N, ...grid: GridNumbers): void;
+  roundThrough(x: N, y: N, n: N, values: N, ...grid: GridNumbers): void;
+  roundThroughBackward(x: N, dy: N, n: N, slopes: N, ...grid: GridNumbers): void;
+  roundFilters(w: N, y: N, n: N, filters: N, scales: N): void;
 }
 
 /** The kernels' numbers of the non-linearities (assembly/activation.ts). */

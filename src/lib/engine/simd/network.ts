@@ -1,28 +1,32 @@
 /** @file SIMD engine: the built network: layers in one memory, forward, backward over the graph, optimiser step. */
 import type { Architecture } from '$lib/arch/architecture';
+import { withoutNorms } from '$lib/ops/folded';
 import { lowerWithOutputs } from '$lib/ops/lower';
 import { match, type Op, type Rules } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
 import { m } from '$paraglide/messages';
-import { dropoutMask, dropoutOf } from '$lib/task/dropout';
 import type { Objective } from '$lib/task/objective';
 import type { Update } from '$lib/task/optimize';
-import type { Batch, Engine, Network, StepResult } from '../engine';
+import type { Rounding } from '$lib/task/rounding';
+import type { Batch, Engine, Network, RoundedTable, StepResult } from '../engine';
 import { lossOf, mustServe } from '../loss';
-import { openArena, openScratch, type Arena } from './arena';
-import { planGradients } from './gradient-plan';
+import { openArena, openScratch } from './arena';
 import { instantiate } from './kernels';
 import { openConv } from './layers/conv';
 import { openDepthwise } from './layers/depthwise';
 import { openDropped } from './layers/dropped';
 import { openAdd, openConcat, openMultiply } from './layers/joints';
-import { mapOutput, sizeOf, type Ground, type Into, type Layer, type Output } from './layers/layer';
+import { mapOutput, sizeOf, type Ground, type Layer, type Output } from './layers/layer';
 import { openPointwise } from './layers/pointwise';
 import { openAveragePool, openPool, openResize } from './layers/resample';
+import { numbersOf, openRoundedAnswer } from './layers/rounded';
 import { openTransposedConv } from './layers/transposed-conv';
 import type { Core } from './load';
+import { placeMask } from './mask';
 import { openOptimiser, type Optimiser } from './optimiser';
 import { placeParameters, type Parameters } from './parameters';
+import { openRoundedWeights, type SeenWeights } from './rounded-weights';
+import { openBackward, type BackStep } from './way-back';
 
 /** A network of this engine, with the doors its tests need. */
 export interface SimdNetwork extends Network {
@@ -39,13 +43,6 @@ export interface SimdNetwork extends Network {
   readGradients(): Tensors;
   /** Bytes in use; constant after the first training step. */
   readonly bytes: number;
-}
-
-/** One op on the way back: its gradient's pointer and where its inputs' gradients go. */
-interface BackStep {
-  readonly layer: Layer;
-  readonly dy: number;
-  readonly into: readonly (Into | null)[];
 }
 
 /** What a layer is built from; `mask` where its input is thinned in training. */
@@ -68,55 +65,13 @@ const rules: Rules<(site: Site) => Layer> = {
   concat: (op) => (site) => openConcat(op, site.ground)
 };
 
-/** Places the gradient blocks and lists the ops from last to first. */
-function openBackward(arena: Arena, ops: readonly Op[], layers: ReadonlyMap<string, Layer>, batch: number): BackStep[] {
-  const plan = planGradients(ops);
-  const pointers = plan.sizes.map((size) => arena.alloc(size * batch));
-  const pointerOf = (slot: number | undefined): number => pointers[slot ?? -1] ?? 0;
-  const steps = new Map<string, BackStep>();
-  const arriveAt = (id: string) => (from: number, count: number) => {
-    const step = steps.get(id);
-    step?.layer.arrive?.(from, count, step.dy, step.into);
-  };
-  for (const op of ops.toReversed()) {
-    const targets = plan.into.get(op.id) ?? [];
-    const into = targets.map((target, index): Into | null => {
-      const id = op.inputs[index] ?? '';
-      if (!target) return null;
-      const told = target.final ? { arrive: arriveAt(id), intact: layers.get(id)?.intact ?? false } : {};
-      return { pointer: pointerOf(target.slot), add: target.add, ...told };
-    });
-    steps.set(op.id, { layer: layers.get(op.id) as Layer, dy: pointerOf(plan.own.get(op.id)), into });
-  }
-  return [...steps.values()];
-}
-
-/** What to build: a table, its ops and which of them are the answer. */
+/** What to build: a table, its ops, which of them are the answer, what is rounded. */
 interface Plan {
   readonly arch: Architecture;
   readonly ops: readonly Op[];
   readonly outputs: readonly string[];
-}
-
-/** The block that says which values are dropped in a step, for the op that drops some. */
-interface Mask {
-  readonly id: string;
-  readonly pointer: number;
-  /** Draws the values dropped in a step on `count` pictures. */
-  fill(count: number, draw: number | undefined): void;
-}
-
-function placeMask(arena: Arena, { arch, ops }: Omit<Plan, 'outputs'>, maxBatch: number): Mask | null {
-  const dropout = dropoutOf(arch);
-  const op = ops.find(({ id }) => id === dropout?.id);
-  if (!dropout || !op) return null;
-  const size = sizeOf(op.in);
-  const pointer = arena.alloc(maxBatch * size);
-  return {
-    id: op.id,
-    pointer,
-    fill: (count, draw) => arena.floats(pointer, count * size).set(dropoutMask(count * size, dropout.rate, draw))
-  };
+  /** What is rounded; null: nothing. */
+  readonly rounding: Rounding | null;
 }
 
 /** A network in memory, before anyone may dispose of it. */
@@ -130,7 +85,7 @@ type Built = Pick<SimdNetwork, 'arch' | 'backward' | 'step' | 'gradients' | 'rea
   infer(images: Float32Array, count: number, ids: readonly string[]): Record<string, Float32Array>;
 };
 
-function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBatch: number): Built {
+function build(core: Core, { arch, ops, outputs, rounding }: Plan, tensors: Tensors, maxBatch: number): Built {
   if (!Number.isInteger(maxBatch) || maxBatch < 1) throw new Error(`maxBatch: must be 1 or more, got ${maxBatch}`);
   const arena = openArena((mebibytes) =>
     m.engine_memory_full({ batch: maxBatch, input: arch.input.join('×'), mebibytes })
@@ -149,9 +104,16 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
     return output;
   };
   const mask = placeMask(arena, { arch, ops }, maxBatch);
+  const weights: SeenWeights[] = [];
   for (const op of ops) {
-    const ground = { kernels, arena, parameters, maxBatch, inputs: op.inputs.map(outputOf), packed, slots };
-    layers.set(op.id, match(op, rules)({ ground, mask: mask?.id === op.id ? mask.pointer : null }));
+    const own = rounding?.ops.get(op.id) ?? null;
+    const inputs = op.inputs.map(outputOf);
+    const plain: Ground = { kernels, arena, parameters, maxBatch, inputs, rounding: own, packed, slots };
+    const seen = own?.weights ? openRoundedWeights(plain, op, own.weights) : null;
+    if (seen) weights.push(seen);
+    const ground = seen ? { ...plain, parameters: seen.parameters } : plain;
+    const layer = match(op, rules)({ ground, mask: mask?.id === op.id ? mask.pointer : null });
+    layers.set(op.id, own?.answer ? openRoundedAnswer(layer, op, { ground, grid: own.answer }) : layer);
   }
   const last = ops.at(-1)?.id ?? '';
   // The loss reads the whole batch of the last output.
@@ -163,6 +125,8 @@ function build(core: Core, { arch, ops, outputs }: Plan, tensors: Tensors, maxBa
 
   const run = (images: Float32Array, count: number, training: boolean): void => {
     arena.floats(picture, count * pictureSize).set(images);
+    if (rounding?.picture) kernels.roundOn(picture, picture, count * pictureSize, ...numbersOf(rounding.picture));
+    for (const seen of weights) seen.refresh();
     for (const layer of order) layer.forward(count, training);
   };
 
@@ -232,8 +196,26 @@ export function createSimdNetwork(
   maxBatch: number,
   ops?: readonly Op[]
 ): SimdNetwork {
-  const plan = ops ? { arch, ops, outputs: [ops.at(-1)?.id ?? ''] } : { arch, ...lowerWithOutputs(arch) };
-  let built: Built | null = build(core, plan, tensors, maxBatch);
+  const table = ops ? { ops, outputs: [ops.at(-1)?.id ?? ''] } : lowerWithOutputs(arch);
+  return opened(arch, build(core, { arch, ...table, rounding: null }, tensors, maxBatch));
+}
+
+/**
+ * Builds a network whose norms are folded and whose values are rounded, of other ops than its table's where they are given;
+ * throws when a tensor is missing, misshapen, or the memory does not suffice.
+ */
+export function createRoundedNetwork(
+  core: Core,
+  { arch, tensors, rounding, ops }: RoundedTable & { readonly ops?: readonly Op[] },
+  maxBatch: number
+): SimdNetwork {
+  const table = ops ? { ops, outputs: [ops.at(-1)?.id ?? ''] } : lowerWithOutputs(arch);
+  return opened(arch, build(core, { arch, ...table, ops: withoutNorms(table.ops), rounding }, tensors, maxBatch));
+}
+
+/** A network in use, until it is disposed of. */
+function opened(arch: Architecture, network: Built): SimdNetwork {
+  let built: Built | null = network;
   const use = (): Built => {
     if (!built) throw new Error(`network ${arch.name}: must not be used after dispose`);
     return built;
@@ -275,6 +257,7 @@ export function openSimdEngine(core: Core): Engine {
   return {
     kind: 'simd',
     build: `simd ${core.variant} ${core.hash}`,
-    createNetwork: async (arch, tensors, maxBatch) => createSimdNetwork(core, arch, tensors, maxBatch)
+    createNetwork: async (arch, tensors, maxBatch) => createSimdNetwork(core, arch, tensors, maxBatch),
+    createRounded: async (table, maxBatch) => createRoundedNetwork(core, table, maxBatch)
   };
 }

@@ -16,3 +16,4 @@ export { biasAct, biasActBackward } from './dense';
 export { repeat, repeatBackward, strips } from './moves';
 export { sum } from './elementwise';
 export { adam, follow, rmsprop, scale, sgd, squares } from './optimisers';
+export { roundFilters, roundOn, roundOnBackward, roundThrough, roundThroughBackward } from './rounding';

@@ -1,38 +1,9 @@
 /** @file SIMD engine: what ends every op with weights: batch norm, or a bias, or nothing, then the activation. */
 import { ACT } from '../kernels';
-import type { Finish, Finished } from './ending';
-import { chunkOf, layMap, mapOutput, overChunks, sizeOf, type Ground } from './layer';
+import { openEnding, type Finish, type Finished } from './ending';
+import { mapOutput, sizeOf, type Ground } from './layer';
 import { openNorm } from './norm';
-
-/** What both endings without a norm share: dz takes the place of dy. */
-type Ending = Pick<Finish, 'z' | 'output' | 'collect'> & {
-  /** Turns some pictures of dy into dz; the first ones clear what sums it fills. */
-  readonly turn: (from: number, count: number, dy: number) => void;
-};
-
-function openEnding(op: Finished, { kernels }: Ground, { z, output, collect, turn }: Ending): Finish {
-  const size = sizeOf(op.out);
-  let arrived = 0;
-  const arrive = (from: number, count: number, dy: number): void => {
-    turn(from, count, dy);
-    arrived = from + count;
-  };
-  return {
-    z,
-    output,
-    begin: () => undefined,
-    collect,
-    end: () => undefined,
-    arrive,
-    intact: false,
-    settle(count, dy) {
-      overChunks(count, chunkOf(size), (from, part) => arrive(from, part, dy), arrived);
-      arrived = 0;
-    },
-    gradient: (from, _count, dy) => dy + from * size * 4,
-    layGradient: (from, count, dy, frame) => layMap(kernels, dy + from * size * 4, op.out, count, frame)
-  };
-}
+import { openRoundedSums } from './rounded';
 
 /** A bias, and the activation in the same pass where it needs no exponential. */
 function openBias(op: Finished, ground: Ground): Finish {
@@ -82,6 +53,8 @@ function openBare(op: Finished, ground: Ground): Finish {
 
 /** Builds what follows an op's products; the op writes them to `z`. */
 export function openFinish(op: Finished, ground: Ground): Finish {
+  const rounded = ground.rounding?.sums;
+  if (rounded) return openRoundedSums(op, ground, rounded);
   const norm = op.kind === 'conv' || op.kind === 'depthwise' ? op.norm : null;
   if (norm) return openNorm(op, norm, ground);
   return op.kind === 'transposedConv' || op.bias ? openBias(op, ground) : openBare(op, ground);

@@ -1,6 +1,7 @@
 /** @file SIMD engine: what a layer is, and what it may use to become one. */
 import type { Shape } from '$lib/arch/architecture';
 import type { ConvOp } from '$lib/ops/op';
+import type { OpRounding } from '$lib/task/rounding';
 import type { Arena, Scratch } from '../arena';
 import type { Geometry, Kernels } from '../kernels';
 import type { Parameters } from '../parameters';
@@ -60,6 +61,8 @@ export interface Ground {
   readonly parameters: Parameters;
   readonly maxBatch: number;
   readonly inputs: readonly Output[];
+  /** What is rounded of the op as 8-bit kernels do; null: nothing. */
+  readonly rounding: OpRounding | null;
   /** For packed weights. */
   readonly packed: Scratch;
   readonly slots: readonly [Scratch, Scratch, Scratch, Scratch];
