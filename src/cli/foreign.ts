@@ -1,8 +1,8 @@
 /** @file Command line: reads a network from whatever file holds one: a table, a checkpoint, ONNX, TFLite, TensorFlow.js or rows in Python. */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { Architecture, Issue } from '$lib/arch/architecture';
-import { describeIssues, parseArchitecture } from '$lib/arch/parse';
+import { describeIssues, parseArchitectureText } from '$lib/arch/parse';
 import { presets } from '$lib/arch/presets/catalogue';
 import { reasonOf } from '$lib/base/reason';
 import type { Imported, PixelMap } from '$lib/import/graph/graph';
@@ -52,9 +52,11 @@ function imported(path: string, read: Imported): ReadNetwork {
 /** The shards beside a model file; one that is not there is left to the reader to name. */
 function readShards(path: string, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
   const shards = new Map<string, Uint8Array>();
-  for (const name of names) {
-    const file = resolve(dirname(path), name);
-    if (existsSync(file)) shards.set(name, readBytes(file));
+  const folder = resolve(dirname(path));
+  for (const name of new Set(names)) {
+    const file = resolve(folder, name);
+    // A model that names files elsewhere would have devices and other people's files read.
+    if (file.startsWith(join(folder, sep)) && existsSync(file)) shards.set(name, readBytes(file));
   }
   return shards;
 }
@@ -72,14 +74,7 @@ function readJson(path: string): ReadNetwork {
   const text = new TextDecoder().decode(readBytes(path));
   const names = tfjsShards(text);
   if (names) return imported(path, importTfjs(text, readShards(path, names), basename(dirname(resolve(path)))));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const reason = reasonOf(error);
-    throw refuse(path, [{ path: '', message: m.arch_not_json({ reason }) }]);
-  }
-  const parsed = parseArchitecture(value);
+  const parsed = parseArchitectureText(text);
   if (parsed.kind === 'bad') throw refuse(path, parsed.issues);
   return { arch: parsed.value, tensors: null, from: null };
 }

@@ -1,6 +1,5 @@
 /** @file Tests of what the .onnx reader refuses: by the name of the node, in time, whatever the bytes. */
 import { describe, expect, test } from 'vitest';
-import { busyFile, ownFile, tryMutants } from '../support/onnx-mutants';
 import { readNetwork, refusal } from '../support/onnx-read';
 import { between, floats, given, node, whole, type Sketch } from '../support/onnx-small';
 
@@ -65,7 +64,7 @@ describe('refused by the name of the node', () => {
     ['file.onnx: .*sets 7 to 21.*6', { opset: 6 }],
     ['file.onnx: must read one picture', { inputs: ['x', 'other'] }],
     ['x: .*1×3×\\?×8', { dims: [1, 3, 'height', 8] }],
-    ['x: .*one picture at a time.*4', { dims: [4, 3, 8, 8] }],
+    ['x: .*from 1 to 4096 pictures.*5000', { dims: [5000, 3, 8, 8] }],
     ['x: numbers must be', { type: 'int64' }]
   ])('%s', (words, sketch) => {
     expect(refusal(between(sketch))).toMatch(new RegExp(`^${words}`));
@@ -165,9 +164,4 @@ describe('files that mean harm', () => {
   ])('%s', (_, file, words) => {
     expect(refusal(file())).toMatch(words);
   });
-
-  test('2,500 mutated files', () => {
-    tryMutants(ownFile(), { numRuns: 1250 });
-    tryMutants(busyFile(), { numRuns: 1250 });
-  }, 120_000);
 });

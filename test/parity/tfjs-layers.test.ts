@@ -14,7 +14,7 @@ import {
   randomNetworks,
   type FilledNetwork,
   type NetworkCase
-} from '../support/keras-networks';
+} from '../support/source-networks';
 import { relativeGap } from '../support/compare';
 import { artifactsOf, type ModelFiles } from '../support/tfjs-models';
 

@@ -82,7 +82,7 @@ export function platformOf(engines: EngineDoors = doors, machine: Partial<Platfo
     bundled: unused,
     openEngine: (choice) => openEngine(choice, engines),
     openRuntime: unused,
-    runtimes: { onnx: unused, litert: unused },
+    runtimes: { onnx: unused, litert: unused, tfjs: unused },
     spawnTrainer: unused,
     ...machine
   };

@@ -93,6 +93,7 @@ export function sketched(sketch: Sketch): Uint8Array {
     inputs: inputs.map((name) => ({ name, type, dims })),
     outputs: outputs.map((name) => ({ name, type: 'float32', dims: ['N'] })),
     values: [],
+    metadata: {},
     producer: ['test', '1']
   });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import { exportPyTorch } from '../../src/lib/export/pytorch/pytorch';
 import { lower } from '../../src/lib/ops/lower';
-import { answersOf, picturesOf, type FilledNetwork, type NetworkCase } from './keras-networks';
+import { answersOf, picturesOf, type FilledNetwork, type NetworkCase } from './source-networks';
 
 const python = '/usr/bin/python3';
 

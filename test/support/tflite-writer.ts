@@ -4,6 +4,7 @@ import type { Tensor, Tensors } from '../../src/lib/weights/checkpoint';
 import type { Architecture } from '../../src/lib/arch/architecture';
 import { lowerWithOutputs } from '../../src/lib/ops/lower';
 import { flatFile, text, type FlatTable, type Slot } from './flatbuffer-writer';
+import { asFloat32, bytesOf, type Store, type Stored } from './tflite-stored';
 
 /** Numbers of the operators written. */
 const code = {
@@ -21,6 +22,7 @@ const code = {
   resize: 23,
   softmax: 25,
   pad: 34,
+  mean: 40,
   transposed: 67,
   hardSwish: 117
 } as const;
@@ -38,56 +40,9 @@ const optionsType: ReadonlyMap<number, number> = new Map([
   [code.resize, 15],
   [code.softmax, 9],
   [code.pad, 22],
+  [code.mean, 27],
   [code.transposed, 49]
 ]);
-
-/** A constant as the file stores it: element type, bytes, scales along an axis. */
-export interface Stored {
-  readonly type: number;
-  readonly bytes: Uint8Array;
-  readonly quantization?: {
-    readonly scale: readonly number[];
-    readonly zero: readonly number[];
-    readonly axis: number;
-  };
-}
-
-/** How weights are stored; `axis` is that of the output channel. */
-export type Store = (data: Float32Array, shape: readonly number[], axis: number) => Stored;
-
-const bytesOf = (array: Float32Array | Int32Array): Uint8Array => new Uint8Array(array.slice().buffer);
-
-export const asFloat32: Store = (data) => ({ type: 0, bytes: bytesOf(data) });
-
-/** Half precision, rounded to nearest; enough for numbers between 2^-14 and 65504. */
-export const asFloat16: Store = (data) => {
-  const bits = Uint16Array.from(data, (value) => {
-    const size = Math.abs(value);
-    if (size < 2 ** -14) return 0;
-    const exponent = Math.floor(Math.log2(size));
-    const fraction = Math.round((size / 2 ** exponent - 1) * 1024);
-    return (value < 0 ? 0x8000 : 0) + ((exponent + 15) << 10) + fraction;
-  });
-  return { type: 1, bytes: new Uint8Array(bits.buffer) };
-};
-
-/** 8 bits, a scale for each index along the axis. */
-export const asInt8: Store = (data, shape, axis) => {
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const channels = shape[axis] ?? 1;
-  const channel = (i: number): number => Math.floor(i / inner) % channels;
-  const scale = new Array<number>(channels).fill(1e-9);
-  data.forEach((value, i) => (scale[channel(i)] = Math.max(scale[channel(i)]!, Math.abs(value) / 127)));
-  const bytes = Int8Array.from(data, (value, i) => Math.round(value / scale[channel(i)]!));
-  return { type: 9, bytes: new Uint8Array(bytes.buffer), quantization: { scale, zero: scale.map(() => 0), axis } };
-};
-
-/** 8 bits from -1 to 1 with one scale and a zero point. */
-export const asUint8: Store = (data) => {
-  const scale = 2 / 255;
-  const bytes = Uint8Array.from(data, (value) => Math.round(value / scale + 127));
-  return { type: 3, bytes, quantization: { scale: [scale], zero: [127], axis: 0 } };
-};
 
 /** Moves the last axis to the front: HWIO to OHWI, [in, out] to [out, in]. */
 function outFirst({ shape, data }: Tensor): Tensor {
@@ -103,6 +58,11 @@ export interface WriteOptions {
   /** ReLU and ReLU6 inside the operator before them, or on their own. */
   readonly fuse?: boolean;
   readonly softmax?: boolean;
+  /**
+   * As TensorFlow's converter writes Keras' own networks: the picture scaled inside, zeros before a strided depthwise
+   * convolution, means, 1x1 convolutions for dense layers, h-swish in pieces.
+   */
+  readonly keras?: boolean;
   /** Type and scale of the picture where it is not float; no bytes. */
   readonly picture?: Stored;
   /** Another number for an operator. */
@@ -171,6 +131,7 @@ class Writer {
     if (nl === 'relu') return this.operator(code.relu, [x], next(''));
     if (nl === 'relu6') return this.operator(code.relu6, [x], next(''));
     if (nl === 'sigmoid') return this.operator(code.logistic, [x], next(''));
+    if (nl === 'hardSwish' && this.options.keras) return this.operator(code.multiply, [x, gate(x, '/gate')], next(''));
     if (nl === 'hardSwish') return this.operator(code.hardSwish, [x], next(''));
     if (nl === 'hardSigmoid') return gate(x, '');
     if (nl === 'swish') {
@@ -203,6 +164,15 @@ class Writer {
     return this.operator(code.pad, [x, pads], out);
   }
 
+  /** The picture from 0 to 255 as numbers from -1 to 1, by the network's own first layer. */
+  rescaled(x: number, input: readonly number[]): number {
+    const scalar = (name: string, value: number): number =>
+      this.tensor(name, [], asFloat32(Float32Array.of(value), [], 0));
+    const next = (name: string): number => this.tensor(name, [1, ...input]);
+    const scaled = this.operator(code.multiply, [x, scalar('scale', 1 / 127.5)], next('rescaling/mul'), [{ i8: 0 }]);
+    return this.operator(code.add, [scaled, scalar('offset', -1)], next('rescaling/add'), [{ i8: 0 }]);
+  }
+
   file(input: number, outputs: readonly number[]): Uint8Array {
     return flatFile('TFL3', [
       { i32: 3 },
@@ -228,21 +198,22 @@ export function writeTflite(arch: Architecture, weights: Tensors, options: Write
   const { ops, outputs } = lowerWithOutputs(arch);
   const writer = new Writer(weights, options);
   const picture = writer.tensor('picture', [1, ...arch.input], options.picture);
-  const made = new Map<string, number>([['', picture]]);
-  const same = arch.padding === 'same';
+  const made = new Map<string, number>([['', options.keras ? writer.rescaled(picture, arch.input) : picture]]);
+  const same = (op: ConvOp | DepthwiseOp): boolean =>
+    arch.padding === 'same' && !(options.keras && op.kind === 'depthwise' && op.stride === 2);
   const read = (op: Op): number[] => op.inputs.map((id) => made.get(id) ?? -1);
   const plain = (op: Op, kind: number, inputs: readonly number[], table: FlatTable = []): number =>
     writer.operator(kind, inputs, writer.tensor(op.id, [1, ...op.out]), table);
-  const step = (op: ConvOp | DepthwiseOp): Slot[] => [{ i8: same ? 0 : 1 }, { i32: op.stride }, { i32: op.stride }];
+  const step = (op: ConvOp | DepthwiseOp): Slot[] => [{ i8: same(op) ? 0 : 1 }, { i32: op.stride }, { i32: op.stride }];
   const gaps = (op: ConvOp | DepthwiseOp): Slot[] => [{ i32: op.dilation }, { i32: op.dilation }];
   const rules: Rules<number> = {
     conv: (op) => {
-      const inputs = [writer.padded(op, read(op)[0]!, same), writer.weight(op, outFirst, 0), writer.bias(op)];
+      const inputs = [writer.padded(op, read(op)[0]!, same(op)), writer.weight(op, outFirst, 0), writer.bias(op)];
       return writer.weighted(op, code.conv, inputs, (fused) => [...step(op), { i8: fused }, ...gaps(op)]);
     },
     depthwise: (op) => {
       const flat = ({ shape, data }: Tensor): Tensor => ({ shape: [1, shape[0]!, shape[1]!, op.out[2]], data });
-      const inputs = [writer.padded(op, read(op)[0]!, same), writer.weight(op, flat, 3), writer.bias(op)];
+      const inputs = [writer.padded(op, read(op)[0]!, same(op)), writer.weight(op, flat, 3), writer.bias(op)];
       const table = (fused: number): FlatTable => [...step(op), { i32: op.multiplier }, { i8: fused }, ...gaps(op)];
       return writer.weighted(op, code.depthwise, inputs, table);
     },
@@ -253,10 +224,20 @@ export function writeTflite(arch: Architecture, weights: Tensors, options: Write
       return writer.weighted(op, code.transposed, inputs, () => step2);
     },
     dense: (op) => {
+      if (options.keras) {
+        const wide = ({ shape: [out = 1, inner = 1], data }: Tensor): Tensor => ({ shape: [out, 1, 1, inner], data });
+        const inputs = [read(op)[0]!, writer.weight(op, (tensor) => wide(outFirst(tensor)), 0), writer.bias(op)];
+        const table = (fused: number): FlatTable => [{ i8: 0 }, { i32: 1 }, { i32: 1 }, { i8: fused }];
+        return writer.weighted(op, code.conv, inputs, table);
+      }
       const inputs = [read(op)[0]!, writer.weight(op, outFirst, 0), writer.bias(op)];
       return writer.weighted(op, code.dense, inputs, (fused) => [{ i8: fused }]);
     },
     pool: (op) => {
+      if (options.keras) {
+        const axes = writer.ints(`${op.id}/axes`, [2], [1, 2]);
+        return plain(op, code.mean, [read(op)[0]!, axes], [{ i8: 1 }]);
+      }
       const window = [{ i8: 1 }, { i32: 1 }, { i32: 1 }, { i32: op.in[1] }, { i32: op.in[0] }];
       return plain(op, code.averagePool, read(op), window);
     },

@@ -179,3 +179,11 @@ describe('toUrlCode(arch)', () => {
     );
   });
 });
+
+test('a table or a link of more letters than any has is refused before it is looked at', () => {
+  const rows = Array.from({ length: 60_000 }, () => null);
+  const table = parseArchitectureText(JSON.stringify({ ...small, rows }));
+  const link = parseUrlCode(`1~${'_r9'.repeat(20_000)}`);
+  const issues = [table, link].map((read) => read.kind === 'bad' && read.issues.map(({ message }) => message));
+  expect(issues).toEqual([[expect.stringContaining('200000 letters')], [expect.stringContaining('20000 letters')]]);
+});

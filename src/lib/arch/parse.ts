@@ -23,8 +23,14 @@ export function parseArchitecture(value: unknown): Parsed<Architecture> {
   return issues.length === 0 ? { kind: 'ok', value: arch } : { kind: 'bad', issues };
 }
 
+/** Letters of a table; 64 rows with every option come to some fifty thousand. */
+const mostLetters = 200_000;
+
 /** Reads a table from JSON text. */
 export function parseArchitectureText(text: string): Parsed<Architecture> {
+  if (text.length > mostLetters) {
+    return { kind: 'bad', issues: [{ path: '', message: m.arch_text_long({ most: mostLetters }) }] };
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

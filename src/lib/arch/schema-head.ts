@@ -9,11 +9,14 @@ const rowIndex = whole(m.arch_field_row_index, 0, maxRows - 1);
 const pixels = whole(m.arch_field_window, 1, maxInput);
 const window = v.strictTuple([pixels, pixels], () => m.arch_window_sizes());
 
+/** Share of the values dropped while training. */
+export const dropoutSchema = within(m.arch_field_dropout, 0, 0.95);
+
 const classifier = record(m.arch_field_head, {
   kind: v.literal('classifier'),
   conv: v.nullable(layer),
   hidden: v.nullable(layer),
-  dropout: v.optional(within(m.arch_field_dropout, 0, 0.95), 0),
+  dropout: v.optional(dropoutSchema, 0),
   logitsBias: v.optional(yesNo(m.arch_field_bias), true)
 });
 
@@ -44,7 +47,8 @@ const list = <const S extends v.GenericSchema>(item: S, most: number) =>
     v.maxLength(most, () => m.arch_outputs_many({ most }))
   );
 
-const rule = record(m.arch_field_detection, {
+/** Default boxes and how detections are chosen. */
+export const ruleSchema = record(m.arch_field_detection, {
   minScale: within(m.arch_field_scale, 0.01, 1),
   maxScale: within(m.arch_field_scale, 0.01, 2),
   ratios: list(within(m.arch_field_ratio, 0.05, 20), maxOutputs),
@@ -64,7 +68,7 @@ const ssdlite = record(m.arch_field_head, {
   extras: list(record(m.arch_field_extra, { mid: width(m.arch_field_out), out: width(m.arch_field_out) }), maxOutputs),
   nl,
   norm: v.nullable(norm),
-  rule
+  rule: ruleSchema
 });
 
 const decoder = record(m.arch_field_head, {

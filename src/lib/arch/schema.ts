@@ -6,16 +6,20 @@ import { kernel, nl, norm, oneOf, record, stride, whole, width, yesNo } from './
 import { headSchema } from './schema-head';
 import { rowSchema } from './schema-row';
 
+export const nameSchema = v.pipe(
+  v.string(() => m.arch_name_text()),
+  v.minLength(1, () => m.arch_name_empty()),
+  v.maxLength(maxNameLength, () => m.arch_name_long({ most: maxNameLength }))
+);
+export const paddingSchema = oneOf(m.arch_field_padding, ['same', 'symmetric', 'valid']);
+export const scalingSchema = oneOf(m.arch_field_scaling, ['v1', 'v2', 'v3', 'ratio']);
+
 /** A table as it may come from a file, a link or storage. */
 export const architectureSchema = record(m.arch_field_network, {
   /** Where an editor finds the JSON Schema; says nothing about the network. */
   $schema: v.optional(v.string(() => m.arch_schema_text())),
   format: v.literal(1, ({ received }) => m.arch_format({ got: received })),
-  name: v.pipe(
-    v.string(() => m.arch_name_text()),
-    v.minLength(1, () => m.arch_name_empty()),
-    v.maxLength(maxNameLength, () => m.arch_name_long({ most: maxNameLength }))
-  ),
+  name: nameSchema,
   input: v.strictTuple(
     [
       whole(m.arch_field_input_height, 1, maxInput),
@@ -25,10 +29,10 @@ export const architectureSchema = record(m.arch_field_network, {
     () => m.arch_input_sizes()
   ),
   classes: whole(m.arch_field_classes, 1, maxClasses),
-  padding: oneOf(m.arch_field_padding, ['same', 'symmetric', 'valid']),
+  padding: paddingSchema,
   norm: v.nullable(norm),
   convBias: v.optional(yesNo(m.arch_field_bias), false),
-  scaling: oneOf(m.arch_field_scaling, ['v1', 'v2', 'v3', 'ratio']),
+  scaling: scalingSchema,
   stem: v.nullable(record(m.arch_field_stem, { kernel, out: width(m.arch_field_out), nl, stride })),
   rows: v.pipe(
     v.array(rowSchema, () => m.arch_rows_list()),

@@ -6,6 +6,9 @@ import { presetById, presets } from './presets/catalogue';
 import * as version1 from './url-version1';
 import * as version2 from './url-version2';
 
+/** Letters of a link; 64 rows with every option come to some six thousand. */
+const mostLetters = 20_000;
+
 const presetCodes = new Map(presets.map((preset) => [version2.version2Code(preset.arch), preset.id]));
 
 /**
@@ -22,6 +25,7 @@ const bad = (message: string): Parsed<Architecture> => ({ kind: 'bad', issues: [
 
 /** Reads link text back; a broken link gives issues, as a broken file does. */
 export function parseUrlCode(text: string): Parsed<Architecture> {
+  if (text.length > mostLetters) return bad(m.arch_link_long({ most: mostLetters }));
   const [got, ...fields] = text.split('~');
   if (got !== '1' && got !== '2') {
     return bad(got ? m.arch_link_version({ version: '2', got }) : m.arch_link_unversioned({ version: '2' }));

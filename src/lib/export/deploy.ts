@@ -1,5 +1,6 @@
 /** @file Step 8, export: a table with its weights as the graph that files are written from; NHWC, one picture. */
 import type { Architecture } from '$lib/arch/architecture';
+import { aboutOf } from '$lib/import/graph/about';
 import { lowerWithOutputs } from '$lib/ops/lower';
 import { match, type ConvOp, type DenseOp, type DepthwiseOp, type Op, type Rules } from '$lib/ops/op';
 import type { Tensors } from '$lib/weights/checkpoint';
@@ -68,9 +69,9 @@ class Deployment {
     const weight = tensorOf(this.tensors, name, 'weight');
     this.push({ ...window, name: `${name}.conv`, weight, bias: null, nl: 'linear' });
     const norm = op.nl === 'linear' ? name : `${name}.norm`;
-    const { epsilon } = op.norm;
+    const { epsilon, momentum } = op.norm;
     const statistics = { gamma: part('gamma'), beta: part('beta'), mean: part('mean'), variance: part('variance') };
-    this.push({ kind: 'norm', name: norm, inputs: [`${name}.conv`], out, epsilon, ...statistics });
+    this.push({ kind: 'norm', name: norm, inputs: [`${name}.conv`], out, epsilon, momentum, ...statistics });
     if (op.nl !== 'linear') this.push({ kind: 'activation', name, inputs: [norm], out, nl: op.nl });
   }
 
@@ -158,5 +159,5 @@ export function deploy(arch: Architecture, tensors: Tensors, options: DeployOpti
   const { nodes } = deployment;
   // A features head may name a row twice; a file names it once.
   const outputs = [...new Set(table.outputs)];
-  return withoutIdle({ name: arch.name, input: arch.input, nodes, outputs });
+  return withoutIdle({ name: arch.name, input: arch.input, nodes, outputs, about: aboutOf(arch) });
 }

@@ -24,6 +24,8 @@ export interface NormNode {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
   readonly epsilon: number;
+  /** Share of the running statistics kept at each step of training; nothing of the answer depends on it. */
+  readonly momentum: number;
 }
 
 /** The same numbers in another shape: a 1x1 map as a vector, a map [h, w, a · width] as h · w · a rows of `width`. */

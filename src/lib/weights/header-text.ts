@@ -2,8 +2,24 @@
 
 const SMALLEST = [0, 0x80, 0x800, 0x10000];
 
+/** Letters that are made at once. */
+const PIECE = 4096;
+
+/** Spreading typed arrays takes many times as long. */
+const letters = (codes: Uint8Array): string => String.fromCharCode.apply(null, codes as unknown as number[]);
+
+/** The text of bytes that are all ASCII; null where one is not. */
+function asciiOf(bytes: Uint8Array): string | null {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 0x7f) return null;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE) text += letters(bytes.subarray(at, at + PIECE));
+  return text;
+}
+
 /** Decodes strict UTF-8; null when the bytes are not UTF-8 (overlong forms and surrogates included). */
 export function decodeUtf8(bytes: Uint8Array): string | null {
+  const plain = asciiOf(bytes);
+  if (plain !== null) return plain;
   const pieces: string[] = [];
   let units: number[] = [];
   for (let i = 0; i < bytes.length;) {
@@ -28,7 +44,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
     if (code < (SMALLEST[more] as number) || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return null;
     if (code < 0x10000) units.push(code);
     else units.push(0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff));
-    if (units.length > 4096) {
+    if (units.length > PIECE) {
       pieces.push(String.fromCharCode(...units));
       units = [];
     }
@@ -44,20 +60,33 @@ export function encodeJson(value: unknown): Uint8Array {
   return Uint8Array.from(text, (unit) => unit.charCodeAt(0));
 }
 
+/** Where the string that opens at `from` closes, in valid JSON. */
+function closes(json: string, from: number): number {
+  let at = from + 1;
+  while (json.charCodeAt(at) !== 0x22) at += json.charCodeAt(at) === 0x5c ? 2 : 1;
+  return at;
+}
+
 /** The first key that an object of the (valid) JSON text names twice; null when none does. */
 export function duplicateKey(json: string): string | null {
+  // A pattern for strings of any length would need as much stack.
   const open: (Set<string> | null)[] = [];
-  const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
-  for (let token = tokens.exec(json); token; token = tokens.exec(json)) {
-    const text = token[0];
-    if (text === '{') open.push(new Set());
-    else if (text === '[') open.push(null);
-    else if (text === '}' || text === ']') open.pop();
-    else if (token[1] !== undefined) {
-      const key = String(JSON.parse(text.slice(0, text.lastIndexOf('"') + 1)));
-      const keys = open.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
+  for (let i = 0; i < json.length; i++) {
+    const letter = json[i];
+    if (letter === '{') open.push(new Set());
+    else if (letter === '[') open.push(null);
+    else if (letter === '}' || letter === ']') open.pop();
+    else if (letter === '"') {
+      const end = closes(json, i);
+      let next = end + 1;
+      while (/\s/.test(json[next] ?? '')) next += 1;
+      if (json[next] === ':') {
+        const key = String(JSON.parse(json.slice(i, end + 1)));
+        const keys = open.at(-1);
+        if (keys?.has(key)) return key;
+        keys?.add(key);
+      }
+      i = end;
     }
   }
   return null;

@@ -26,8 +26,20 @@ interface Entry {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const show = (value: unknown): string =>
-  value === undefined ? m.weights_nothing() : JSON.stringify(value).slice(0, 60);
+/** Letters and entries of a value that are shown. */
+const MOST_SHOWN = 60;
+
+/** A value in a message: what it holds inside lists and objects may be too deep to be written out. */
+function show(value: unknown): string {
+  if (value === undefined) return m.weights_nothing();
+  const inner = (entry: unknown): string =>
+    typeof entry === 'object' && entry !== null
+      ? '…'
+      : JSON.stringify(typeof entry === 'string' ? entry.slice(0, MOST_SHOWN) : entry);
+  if (Array.isArray(value)) return `[${value.slice(0, MOST_SHOWN).map(inner).join()}]`.slice(0, MOST_SHOWN);
+  if (isObject(value)) return Object.keys(value).length === 0 ? '{}' : '{…}';
+  return inner(value).slice(0, MOST_SHOWN);
+}
 
 function readMetadata(value: unknown, issues: Issue[]): Record<string, string> {
   if (value === undefined) return {};

@@ -14,11 +14,15 @@ import { activation, withActivation } from './activation';
 import type { OnnxAssembly } from './assembly';
 import { convolution, dense, nameOf } from './products';
 
-function norm(file: OnnxAssembly, { name, inputs, gamma, beta, mean, variance, epsilon }: NormNode): void {
+function norm(file: OnnxAssembly, { name, inputs, gamma, beta, mean, variance, epsilon, momentum }: NormNode): void {
   const statistics = { gamma, beta, mean, variance };
   const constants = Object.entries(statistics).map(([role, data]) => file.floats(`${name}.${role}`, data));
   const from = [nameOf(inputs[0] ?? ''), ...constants];
-  file.node('BatchNormalization', { from, to: name, with: { epsilon: { float: epsilon } } });
+  file.node('BatchNormalization', {
+    from,
+    to: name,
+    with: { epsilon: { float: epsilon }, momentum: { float: momentum } }
+  });
 }
 
 function transposedConv(file: OnnxAssembly, node: TransposedConvNode, to: string): void {

@@ -1,5 +1,6 @@
 /** @file Step 8, export: an ONNX file (NCHW) of a network; opset 11 to 21, for ONNX Runtime and what else reads the format. */
 import { build } from '$lib/base/build';
+import { aboutKey } from '$lib/import/graph/about';
 import { shapeAt, shapesOf, type ExportGraph } from '../graph';
 import { OnnxAssembly, type OnnxWeights } from './assembly';
 import { writeNode } from './nodes';
@@ -46,6 +47,7 @@ export function toOnnx(graph: ExportGraph, { opset, batch, weights }: OnnxOption
     inputs: [{ ...value(''), name: pictureName }],
     outputs: graph.outputs.map(value),
     values: between.map(value),
-    producer: ['Bneck', build.version]
+    producer: ['Bneck', build.version],
+    metadata: graph.about ? { [aboutKey]: JSON.stringify(graph.about) } : {}
   });
 }

@@ -1,6 +1,7 @@
 /** @file Step 8, export: convolutions and dense layers as ONNX operators, on floats or on integers made on the way. */
 import type { ConvNode, DenseNode, DepthwiseNode } from '$lib/import/graph/graph';
 import { quantizeWeights } from '../quantize/weights';
+import type { Weighted } from '../tflite/lite-graph';
 import { filterFirst, filterThenInput, type Axes } from '../turn';
 import type { OnnxAssembly } from './assembly';
 import type { Attribute } from './protobuf';
@@ -34,6 +35,9 @@ function windowOf(node: ConvNode | DepthwiseNode): Record<string, Attribute> {
   };
 }
 
+/** Whether 8-bit weights of this kind are multiplied as integers: the operator set has no transposed convolution of them. */
+export const multipliesIntegers = ({ kind }: { readonly kind: Weighted['kind'] }): boolean => kind !== 'transposedConv';
+
 /** What an integer product needs besides its weight. */
 interface IntegerProduct {
   readonly name: string;
@@ -57,7 +61,10 @@ function onIntegers(
   multiply([x, zero], `${name}.sum`);
   const sum = file.node('Cast', { from: [`${name}.sum`], to: `${name}.sumFloat`, with: { to: { int: 1 } } });
   const shape = [scale.length, ...Array.from({ length: after }, () => 1)];
-  const factor = file.node('Mul', { from: [xScale, file.floats(`${name}.weightScale`, scale, shape)], to: `${name}.factor` });
+  const factor = file.node('Mul', {
+    from: [xScale, file.floats(`${name}.weightScale`, scale, shape)],
+    to: `${name}.factor`
+  });
   const result = file.node('Mul', { from: [sum, factor], to: bias ? `${name}.scaled` : to });
   if (bias) file.node('Add', { from: [result, file.floats(`${name}.bias`, bias, shape)], to });
 }

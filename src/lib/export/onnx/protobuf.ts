@@ -48,6 +48,8 @@ export interface OnnxModel {
   readonly values: readonly OnnxValue[];
   /** Who wrote it: name and version. */
   readonly producer: readonly [string, string];
+  /** Texts by key that runtimes pass on. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 type Fill = (writer: BinaryWriter) => void;
@@ -137,5 +139,11 @@ export function encodeOnnx(model: OnnxModel): Uint8Array<ArrayBuffer> {
       text(opset, 1, '');
       whole(opset, 2, model.opset);
     });
+    for (const [key, value] of Object.entries(model.metadata)) {
+      inside(writer, 14, (entry) => {
+        text(entry, 1, key);
+        text(entry, 2, value);
+      });
+    }
   });
 }

@@ -10,6 +10,8 @@ export interface LiteFile {
   readonly operators: readonly LiteOperator[];
   readonly inputs: readonly LitePort[];
   readonly outputs: readonly LitePort[];
+  /** Bytes by name that runtimes pass over. */
+  readonly metadata: Readonly<Record<string, Uint8Array>>;
 }
 
 /** What goes in or comes out: the name that runtimes show, and the number of its tensor. */
@@ -153,12 +155,27 @@ function writeSignature(builder: Builder, { inputs, outputs }: LiteFile): number
   });
 }
 
+/** Each entry in a buffer of its own, which joins `places`. */
+function writeMetadata(builder: Builder, { metadata }: LiteFile, places: number[]): number {
+  const entries = Object.entries(metadata).map(([key, value]) => {
+    const data = bytes(builder, value);
+    const buffer = places.push(table(builder, 1, () => builder.addFieldOffset(0, data, 0))) - 1;
+    const name = builder.createString(key);
+    return table(builder, 2, () => {
+      builder.addFieldOffset(0, name, 0);
+      builder.addFieldInt32(1, buffer, 0);
+    });
+  });
+  return entries.length === 0 ? 0 : offsets(builder, entries);
+}
+
 /** The bytes of a .tflite file. */
 export function encodeLite(file: LiteFile): Uint8Array<ArrayBuffer> {
   const { tensors, operators } = file;
   const size = tensors.reduce((sum, tensor) => sum + (tensor.bytes?.length ?? 0) + AROUND, AROUND * operators.length);
   const builder = new Builder(size + 4096);
   const buffers = writeBuffers(builder, tensors);
+  const metadata = writeMetadata(builder, file, buffers.places);
   const written = tensors.map((tensor, i) => writeTensor(builder, tensor, buffers.numbers[i] ?? 0));
   const kinds = [...new Set(operators.map(({ code, version }) => `${code} ${version}`))];
   const run = operators.map((one) => writeOperator(builder, one, kinds.indexOf(`${one.code} ${one.version}`)));
@@ -195,6 +212,7 @@ export function encodeLite(file: LiteFile): Uint8Array<ArrayBuffer> {
     builder.addFieldOffset(2, graphs, 0);
     builder.addFieldOffset(3, by, 0);
     builder.addFieldOffset(4, constants, 0);
+    builder.addFieldOffset(6, metadata, 0);
     builder.addFieldOffset(7, signatures, 0);
   });
   builder.finish(model, 'TFL3');

@@ -1,4 +1,5 @@
 /** @file Step 8, export: the graph in what TensorFlow Lite can say: few activations, two paddings, sums and products with a number. */
+import type { About } from '$lib/import/graph/about';
 import type {
   ConcatNode,
   ConvNode,
@@ -92,6 +93,8 @@ export interface LiteGraph {
   readonly input: readonly [number, number, number];
   readonly nodes: readonly LiteNode[];
   readonly outputs: readonly string[];
+  /** What is carried along beside the graph. */
+  readonly about?: About | null;
 }
 
 export type Weighted = LiteConv | LiteDepthwise | LiteDense | LiteTransposedConv;
@@ -114,4 +117,4 @@ export const scaledFilters = (node: Weighted): number => (node.kind === 'dense' 
  * Whether fast kernels multiply 8-bit weights by floats for this kind: what it reads is made 8-bit anew for each picture.
  * Depthwise filters, few as they are, would be left to kernels many times slower.
  */
-export const multipliesDynamically = ({ kind }: Weighted): boolean => kind === 'conv' || kind === 'dense';
+export const multipliesDynamically = ({ kind }: Pick<Weighted, 'kind'>): boolean => kind === 'conv' || kind === 'dense';

@@ -185,6 +185,5 @@ class LiteLowerer {
 export function lowerLite(graph: ExportGraph, options: LiteLowering): LiteGraph {
   const lowerer = new LiteLowerer(shapesOf(graph), options);
   for (const node of graph.nodes) lowerer.add(node);
-  const { name, input, outputs } = graph;
-  return { name, input, nodes: lowerer.nodes, outputs };
+  return { ...graph, nodes: lowerer.nodes };
 }

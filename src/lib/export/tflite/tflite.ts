@@ -1,4 +1,6 @@
 /** @file Step 8, export: a .tflite file of a network: floats, halves, 8-bit weights, or 8 bits throughout. */
+import { aboutKey } from '$lib/import/graph/about';
+import { encodeJson } from '$lib/weights/header-text';
 import type { QuantizationPlan } from '../quantize/plan';
 import { LiteAssembly } from './assembly';
 import { encodeLite, type LitePort } from './flatbuffer';
@@ -65,5 +67,6 @@ export function toTflite(graph: LiteGraph, options: LiteOptions): Uint8Array<Arr
     );
   }
   const outputs = graph.outputs.map((name) => writeOutput(file, values, { name, io }));
-  return encodeLite({ name: graph.name, tensors: file.tensors, operators: file.operators, inputs, outputs });
+  const metadata = graph.about ? { [aboutKey]: encodeJson(graph.about) } : {};
+  return encodeLite({ name: graph.name, tensors: file.tensors, operators: file.operators, inputs, outputs, metadata });
 }

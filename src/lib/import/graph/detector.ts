@@ -1,6 +1,7 @@
 /** @file Import: a detection graph of SSDLite as a table: the rows of its backbone, extra maps, default boxes. */
-import type { Architecture, DetectionRule, ExtraBlock, NL, Padding, Row, SsdliteHead } from '$lib/arch/architecture';
-import { maxNameLength, maxRows } from '$lib/arch/limits';
+import type { Architecture, DetectionRule, ExtraBlock, NL, Row, SsdliteHead } from '$lib/arch/architecture';
+import { boxesPerCell } from '$lib/arch/default-boxes';
+import { maxOutputs, maxRows } from '$lib/arch/limits';
 import { checkArchitecture } from '$lib/arch/parse';
 import { ssdliteRule } from '$lib/arch/with-head';
 import { defaultBoxes, detectionGrids, isDetector, type Detector } from '$lib/task/boxes';
@@ -8,6 +9,8 @@ import { m } from '$paraglide/messages';
 import { NotUnderstood, type Graph, type GraphNode, type Imported } from './graph';
 import { bind } from './bind';
 import { GraphMap } from './map';
+import { told } from './read-about';
+import { paddingsOf } from './recognise';
 import { isNL, pointwise, readRow, readStem } from './rows';
 import { simplify } from './simplify';
 import type { FileDetection } from '../tfjs/boxes';
@@ -45,12 +48,29 @@ function predictorsOf(map: GraphMap, concats: readonly string[]): Predictors {
   return { taps: boxes, names };
 }
 
+/** A rule for the boxes, and what must be said of where it comes from. */
+interface FoundRule {
+  readonly rule: DetectionRule;
+  readonly notes: readonly string[];
+}
+
+/** The rule that the file carries along, if it gives each map as many boxes as the graph does; else torchvision's or its own. */
+function foundRule({ about }: Graph, detection: FileDetection, perCell: readonly number[]): FoundRule {
+  const rule = ruleOf(detection, perCell);
+  if (detection.anchors) return { rule, notes: [m.import_tfjs_chosen(chosen)] };
+  const carried = about?.rule;
+  if (!carried) return { rule, notes: [m.onnx_default_boxes()] };
+  const fits = perCell.every((count, index) => count === boxesPerCell(carried, index));
+  return fits ? { rule: carried, notes: [] } : { rule, notes: [m.import_told_otherwise()] };
+}
+
 /**
  * The scales and ratios behind the file's default boxes: the first boxes of the first and the last map give them away.
  * A file without default boxes is read with torchvision's rule, of as many boxes as the file has.
  */
 function ruleOf({ anchors, scores }: FileDetection, perCell: readonly number[]): DetectionRule {
-  const count = Math.max(0, ((perCell.at(-1) ?? 0) - 2) >> 1);
+  // One more than a table may have is refused with its issues.
+  const count = Math.min(maxOutputs + 1, Math.max(0, ((perCell.at(-1) ?? 0) - 2) >> 1));
   const reduceFinest = perCell[0] === 3;
   if (!anchors) {
     const ratios = Array.from({ length: count }, (_, i) => ssdliteRule.ratios[i] ?? i + 2);
@@ -110,7 +130,8 @@ function readBackbone(map: GraphMap, [first, second]: readonly string[]): Backbo
   let at = stem?.end ?? '';
   let tap = -1;
   while (rows.length < maxRows) {
-    if (pointwise(map, at)?.name === first) tap = rows.length;
+    // A row without an expansion is tapped at its input.
+    if (at === first || pointwise(map, at)?.name === first) tap = rows.length;
     const next = readRow(map, at);
     if (!next) refuse(map, at);
     rows.push(next.row);
@@ -128,7 +149,7 @@ const biased = (node: GraphNode): boolean => (node.kind === 'conv' || node.kind 
 
 /** The detector as a table with its weights, or an issue naming what does not fit; throws `NotUnderstood` as readers do. */
 export function recogniseDetector(foreign: Graph, detection: FileDetection): Imported {
-  const { graph, notes } = simplify(foreign);
+  const { graph, notes: simplified } = simplify(foreign);
   const map = new GraphMap(graph);
   const [classesConcat = '', boxesConcat = ''] = map.node(detection.output.name)?.inputs ?? [];
   const { taps, names } = predictorsOf(map, [boxesConcat, classesConcat]);
@@ -140,6 +161,7 @@ export function recogniseDetector(foreign: Graph, detection: FileDetection): Imp
     const [height, width] = map.shape(taps[index] ?? '');
     return shape.reduce((a, b) => a * b, 1) / (4 * height * width);
   });
+  const { rule, notes } = foundRule(graph, detection, perCell);
   const head: SsdliteHead = {
     kind: 'ssdlite',
     conv,
@@ -147,13 +169,13 @@ export function recogniseDetector(foreign: Graph, detection: FileDetection): Imp
     extras: extrasOf(bare, taps),
     nl: shared,
     norm: null,
-    rule: ruleOf(detection, perCell)
+    rule
   };
   let stuck = '';
-  for (const padding of ['same', 'symmetric', 'valid'] satisfies Padding[]) {
-    const arch: Architecture = {
+  for (const padding of paddingsOf(graph)) {
+    const table: Architecture = {
       format: 1,
-      name: foreign.name.slice(0, maxNameLength) || m.import_unnamed(),
+      name: m.import_unnamed(),
       input: graph.input,
       classes: detection.classes[0]?.shape.at(-1) ?? 0,
       padding,
@@ -164,17 +186,15 @@ export function recogniseDetector(foreign: Graph, detection: FileDetection): Imp
       rows,
       head
     };
+    const arch = told(table, graph);
     const issues = checkArchitecture(arch);
-    if (issues.length > 0) return { kind: 'bad', issues };
-    const bound = bind(arch, map);
-    if (bound.kind === 'ok') {
+    if (issues.length > 0 && padding === 'same') return { kind: 'bad', issues };
+    const bound = issues.length > 0 ? null : bind(arch, map);
+    if (bound?.kind === 'ok') {
       if (isDetector(arch) && detection.anchors) checkAnchors(arch, detection.anchors, boxesConcat);
-      const folded = arch.convBias ? [m.import_tfjs_detector_folded()] : [];
-      const rule = detection.anchors ? m.import_tfjs_chosen(chosen) : m.onnx_default_boxes();
-      const said = [...notes, ...folded, rule];
-      return { kind: 'ok', arch, tensors: bound.tensors, notes: said };
+      return { kind: 'ok', arch, tensors: bound.tensors, notes: [...simplified, ...notes] };
     }
-    stuck ||= bound.node;
+    stuck ||= bound?.node ?? '';
   }
   throw new NotUnderstood(stuck, m.import_node({ node: stuck, kind: map.node(stuck)?.kind ?? m.import_the_end() }));
 }

@@ -2,6 +2,7 @@
 import type { Architecture, Issue } from '$lib/arch/architecture';
 import type { Activation } from '$lib/ops/op';
 import type { Tensor, Tensors } from '$lib/weights/checkpoint';
+import type { About } from './about';
 
 /** Height and width of a window, a step or a gap. */
 export type Pair = readonly [height: number, width: number];
@@ -124,6 +125,8 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** Names of the nodes whose values are the answer. */
   readonly outputs: readonly string[];
+  /** What the file carries along besides; null or left out where it does not. */
+  readonly about?: About | null;
 }
 
 /** pixel · scale + offset. */

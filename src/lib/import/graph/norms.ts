@@ -41,11 +41,16 @@ function tensorsApart(id: string, shape: readonly number[], { parts, weight, bia
   };
 }
 
-/** The table with batch norms: one for all, and one of its own where an LR-ASPP head has one. */
-function normed(arch: Architecture, norm: Norm | null, context: Apart | undefined): Architecture {
+/** A convolution of each head that has a norm of its own. */
+const normedInHead = { lraspp: 'head.context.weight', ssdlite: 'head.boxes1.depthwise.weight' } as const;
+
+/** The table with batch norms: one for all, and one of its own where its head has one. */
+function normed(arch: Architecture, norm: Norm | null, apartOf: (weight: string) => Apart | undefined): Architecture {
   const { head } = arch;
-  const own = context ? { epsilon: context.parts.epsilon, momentum: context.parts.momentum } : null;
-  return { ...arch, norm, convBias: false, head: head.kind === 'lraspp' ? { ...head, norm: own } : head };
+  if (head.kind !== 'lraspp' && head.kind !== 'ssdlite') return { ...arch, norm, convBias: false };
+  const parts = apartOf(normedInHead[head.kind])?.parts;
+  const own = parts ? { epsilon: parts.epsilon, momentum: parts.momentum } : null;
+  return { ...arch, norm, convBias: false, head: { ...head, norm: own } };
 }
 
 /** `imported` with its norms apart if every convolution of the table has one of one epsilon; else folded, which a note says. */
@@ -60,8 +65,10 @@ export function withNormsApart(
   const norm: Norm | null = first ? { epsilon: first.epsilon, momentum: first.momentum } : null;
   const gone = new Set<string>();
   const added: Record<string, Tensor> = {};
-  const context = tensors['head.context.weight'];
-  const table = normed(arch, norm, context && apart.get(context.data));
+  const table = normed(arch, norm, (name) => {
+    const weight = tensors[name];
+    return weight && apart.get(weight.data);
+  });
   for (const op of lower(table)) {
     if ((op.kind !== 'conv' && op.kind !== 'depthwise') || !op.norm) continue;
     const weight = tensors[`${op.id}.weight`];

@@ -1,16 +1,22 @@
 /** @file Import: turns a foreign graph into an editable table with its weights, or names the node no table can say. */
 import type { Architecture, Padding, Row, ScalingRule } from '$lib/arch/architecture';
-import { maxNameLength, maxRows } from '$lib/arch/limits';
+import { maxRows } from '$lib/arch/limits';
 import { checkArchitecture } from '$lib/arch/parse';
 import { m } from '$paraglide/messages';
 import { NotUnderstood, understood, type Graph, type Imported } from './graph';
 import { bind } from './bind';
 import { headRules, type ReadHead } from './heads';
 import { GraphMap } from './map';
+import { told } from './read-about';
 import { readRow, readStem } from './rows';
 import { simplify } from './simplify';
 
 const paddings: readonly Padding[] = ['same', 'symmetric', 'valid'];
+
+/** Every padding, the one that the file names first. */
+export function paddingsOf({ about }: Graph): readonly Padding[] {
+  return about ? [about.padding, ...paddings.filter((padding) => padding !== about.padding)] : paddings;
+}
 
 function readHead(map: GraphMap, columns: readonly string[]): ReadHead | null {
   for (const rule of headRules) {
@@ -45,11 +51,11 @@ function readTable(map: GraphMap, opening: Opening): Omit<Architecture, 'padding
   for (;;) {
     const found = rows.length > 0 ? readHead(map, columns) : null;
     if (found) {
-      const { input, name, nodes } = map.graph;
+      const { input, nodes } = map.graph;
       const convBias = nodes.some((node) => (node.kind === 'conv' || node.kind === 'depthwise') && node.bias !== null);
-      const shared = { name: name.slice(0, maxNameLength) || m.import_unnamed(), input, convBias };
       const stem = opening?.stem ?? null;
-      return { format: 1, ...shared, norm: null, scaling: scalingOf(rows), stem, rows, ...found };
+      const scaling = scalingOf(rows);
+      return { format: 1, name: m.import_unnamed(), input, convBias, norm: null, scaling, stem, rows, ...found };
     }
     const at = columns.at(-1) ?? '';
     const next = rows.length < maxRows ? readRow(map, at) : null;
@@ -62,9 +68,9 @@ function readTable(map: GraphMap, opening: Opening): Omit<Architecture, 'padding
 function recognised(map: GraphMap, opening: Opening, notes: readonly string[]): Imported {
   const table = readTable(map, opening);
   let stuck = '';
-  for (const padding of paddings) {
+  for (const padding of paddingsOf(map.graph)) {
     const rows = padding === 'valid' ? table.rows.map(unjoined) : table.rows;
-    const arch: Architecture = { ...table, padding, rows };
+    const arch: Architecture = told({ ...table, padding, rows }, map.graph);
     const issues = checkArchitecture(arch);
     if (issues.length > 0 && padding === paddings[0]) return { kind: 'bad', issues };
     const bound = issues.length > 0 ? null : bind(arch, map);

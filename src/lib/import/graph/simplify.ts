@@ -12,6 +12,17 @@ export interface Simplified {
   readonly notes: readonly string[];
 }
 
+/** How often each number of the weights may be multiplied on its way into the table; norms need it once. */
+const mostTurns = 10;
+
+/** Numbers that a graph may multiply in all: a constant folded a thousand times into the same weights is an attack. */
+function workOf({ nodes }: Graph): number {
+  const weights = new Set(nodes.flatMap((node) => (isWeighted(node) ? [node.weight.data] : [])));
+  let numbers = 0;
+  for (const { length } of weights) numbers += length;
+  return 500_000 + mostTurns * numbers;
+}
+
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 class Simplifier {
@@ -24,7 +35,10 @@ class Simplifier {
   /** How the picture has been scaled, by the node that gives it so. */
   private readonly pictures = new Map<string, Affine>();
 
+  private left: number;
+
   constructor(private readonly graph: Graph) {
+    this.left = workOf(graph);
     for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs]) {
       this.reads.set(name, (this.reads.get(name) ?? 0) + 1);
     }
@@ -89,6 +103,8 @@ class Simplifier {
     alone: boolean
   ): boolean {
     if (!isWeighted(source) || !alone) return false;
+    this.left -= node.kind === 'scale' ? source.weight.data.length : channelsOf(source);
+    if (this.left < 0) throw new NotUnderstood(node.name, m.import_work());
     const folded = this.folded(node, source);
     if (!folded) return false;
     this.kept.set(source.name, folded);

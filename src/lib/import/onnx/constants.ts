@@ -87,6 +87,8 @@ const mostTurns = 10;
 export class Constants {
   private readonly done = new Map<OnnxTensor, OnnxConstant>();
   private left = 500_000;
+  /** Whether any constant stands for numbers that 8 bits only come near. */
+  dequantized = false;
 
   /** Takes `count` numbers off what may still be worked on; throws where nothing is left. */
   spend(where: string, count: number): void {

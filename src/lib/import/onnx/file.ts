@@ -1,6 +1,7 @@
 /** @file Import: the messages of an .onnx file by field number: nodes, constants, the picture, the answers. */
 import { decodeUtf8 } from '$lib/weights/header-text';
 import { m } from '$paraglide/messages';
+import { aboutKey } from '../graph/about';
 import { NotUnderstood } from '../graph/graph';
 import { Message } from './wire';
 
@@ -66,6 +67,8 @@ export interface OnnxFile {
   /** Constants left out. */
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly string[];
+  /** What our writer says beside the graph; null in files of others. */
+  readonly about: Uint8Array | null;
 }
 
 /** A V3-Large with every constant a node of its own has about a thousand. */
@@ -147,6 +150,14 @@ function constantsOf(graph: Message, file: string): Map<string, OnnxTensor> {
   return constants;
 }
 
+/** The value of our own key in the model's metadata (`StringStringEntryProto`: key 1, value 2). */
+function aboutOf(model: Message): Uint8Array | null {
+  const own = model
+    .messages(14)
+    .find((entry) => decodeUtf8((entry.bytes(1) ?? none).subarray(0, mostLetters)) === aboutKey);
+  return own?.bytes(2) ?? null;
+}
+
 /** Throws where a list is longer than any network of the family needs. */
 function mustBeFew({ nodes, inputs, outputs, constants }: OnnxFile, file: string): void {
   const most = (count: number, limit: number): void => {
@@ -173,7 +184,8 @@ export function readOnnxFile(bytes: Uint8Array, file: string): OnnxFile {
       .messages(11)
       .map(inputOf)
       .filter(({ name }) => !constants.has(name)),
-    outputs: graph.messages(12).map((output) => output.text(1))
+    outputs: graph.messages(12).map((output) => output.text(1)),
+    about: aboutOf(model)
   };
   mustBeFew(read, file);
   return read;

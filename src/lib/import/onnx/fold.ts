@@ -59,10 +59,10 @@ const filled: FoldRule = (node) => {
   return { whole: false, shape, data: new Float32Array(count).fill(number) };
 };
 
-/** The shape of a map (a picture comes alone) or of a constant. */
+/** The shape of a map (a picture comes alone where the file leaves open how many) or of a constant. */
 const shapeOf: FoldRule = (node) => {
   const value = node.value(0);
-  const sides = isMap(value) ? value.dims : value.shape;
+  const sides = isMap(value) ? node.dims(0) : value.shape;
   const end = node.attribute('end') ? node.int('end', 0) : sides.length;
   const part = sides.slice(node.int('start', 0), end);
   return whole([part.length], part);

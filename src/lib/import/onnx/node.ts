@@ -22,7 +22,9 @@ export class Values {
 
   constructor(
     readonly file: OnnxFile,
-    readonly builder: GraphBuilder
+    readonly builder: GraphBuilder,
+    /** Pictures that the file reads at once; views show the first alone. */
+    readonly batch: number
   ) {}
 
   define(name: string, value: OnnxValue): void {
@@ -161,6 +163,11 @@ export class NodeView {
   axis(axis: number, rank: number): number {
     const own = axis < 0 ? axis + rank : axis;
     return own >= 0 && own < rank ? own : this.refuseOption('axis', axis);
+  }
+
+  /** The shape of input `index` with as many pictures as the file says. */
+  dims(index: number): readonly number[] {
+    return this.view(index).dims.with(0, this.values.batch);
   }
 
   view(index: number): MapView {

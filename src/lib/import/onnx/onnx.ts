@@ -5,7 +5,9 @@ import { NotUnderstood, understood, type Graph, type Imported } from '../graph/g
 import { recognise } from '../graph/recognise';
 import { simplify } from '../graph/simplify';
 import { arithmeticRules } from './arithmetic';
-import { detectionOf } from './detector';
+import { detectionOf } from '../graph/detection';
+import { readAbout } from '../graph/read-about';
+import { withFloatProducts } from './dynamic';
 import { readOnnxFile, type OnnxFile, type OnnxNode } from './file';
 import { foldRules } from './fold';
 import { layerRules } from './layers';
@@ -21,6 +23,7 @@ import { withNormsApart } from '../graph/norms';
 interface OnnxGraph {
   readonly graph: Graph;
   readonly builder: GraphBuilder;
+  readonly notes: readonly string[];
 }
 
 const mapRules = new Map<string, MapRule>(
@@ -34,8 +37,18 @@ function turnsPicture({ nodes }: OnnxFile): boolean {
   return first?.op === 'Transpose' && first.attributes.get('perm')?.ints.join() === '0,3,1,2';
 }
 
+/** Pictures that a file may ask for at once; a table reads one at a time whatever the file says. */
+const mostPictures = 4096;
+
+interface Picture {
+  readonly input: string;
+  readonly builder: GraphBuilder;
+  /** Pictures at once; 1 where the file leaves it open. */
+  readonly batch: number;
+}
+
 /** The picture's name and its builder; throws unless the file reads one picture of known size. */
-function pictureOf(file: OnnxFile, name: string): { readonly input: string; readonly builder: GraphBuilder } {
+function pictureOf(file: OnnxFile, name: string): Picture {
   const [picture, ...others] = file.inputs;
   if (!picture || others.length > 0) throw new NotUnderstood(name, m.import_one_input());
   const { dims, type, name: input } = picture;
@@ -43,10 +56,11 @@ function pictureOf(file: OnnxFile, name: string): { readonly input: string; read
   const known = dims.length === 4 && [a, b, c].every((side) => side >= 1);
   if (!known)
     throw new NotUnderstood(input, m.onnx_picture({ shape: dims.map((side) => (side < 0 ? '?' : side)).join('×') }));
-  if (batch !== 1 && batch !== -1) throw new NotUnderstood(input, m.onnx_pictures({ batch }));
+  if (!(batch === -1 || (batch >= 1 && batch <= mostPictures)))
+    throw new NotUnderstood(input, m.onnx_pictures({ batch, most: mostPictures }));
   if (!['float32', 'float64', 'float16', 'uint8'].includes(type)) throw new NotUnderstood(input, m.onnx_type());
   const shape = turnsPicture(file) ? ([a, b, c] as const) : ([b, c, a] as const);
-  return { input, builder: new GraphBuilder(shape) };
+  return { input, builder: new GraphBuilder(shape), batch: Math.max(1, batch) };
 }
 
 /** What a node gives: numbers where all it reads are numbers (or it asks for a shape), else a map. */
@@ -78,10 +92,10 @@ function answer(values: Values, name: string, file: string): Value {
 }
 
 /** Reads the float graph of an .onnx file. Throws `NotUnderstood` with the name of the file, the constant or the node. */
-export function readOnnx(bytes: Uint8Array, name: string): OnnxGraph {
-  const file = readOnnxFile(bytes, name);
-  const { input, builder } = pictureOf(file, name);
-  const values = new Values(file, builder);
+function readOnnx(bytes: Uint8Array, name: string): OnnxGraph {
+  const file = withFloatProducts(readOnnxFile(bytes, name));
+  const { input, builder, batch } = pictureOf(file, name);
+  const values = new Values(file, builder, batch);
   const picture: MapView = turnsPicture(file) ? inOrder(builder.picture) : channelsFirst(builder.picture);
   values.define(input, picture);
   const names = namesOf(file.nodes);
@@ -92,7 +106,9 @@ export function readOnnx(bytes: Uint8Array, name: string): OnnxGraph {
     values.define(result, valueOf(view));
   }
   const outputs = file.outputs.map((output) => answer(values, output, name));
-  return { graph: builder.graph(name, outputs), builder };
+  const { about, notes } = readAbout(file.about);
+  const kept = values.constants.dequantized ? [m.import_dequantized()] : [];
+  return { graph: { ...builder.graph(name, outputs), about }, builder, notes: [...notes, ...kept] };
 }
 
 /** What was read, unless a tensor is not whole: a negative variance makes numbers that are none. */
@@ -109,14 +125,13 @@ function whole(imported: Imported): Imported {
 export function importOnnx(bytes: Uint8Array, name: string): Imported {
   return whole(
     understood(() => {
-      const { graph, builder } = readOnnx(bytes, name);
-      const detection = detectionOf(graph, builder);
-      if (detection) return recogniseDetector(builder.graph(name, [detection.output]), detection);
-      const { graph: folded, notes } = simplify(graph);
-      const imported = recognise(folded);
+      const { graph, builder, notes: before } = readOnnx(bytes, name);
+      const found = detectionOf(graph);
+      const { graph: folded, notes } = simplify(found?.graph ?? graph);
+      const imported = found ? recogniseDetector(folded, found.detection) : recognise(folded);
       if (imported.kind === 'bad') return imported;
       return withNormsApart(
-        { ...imported, notes: [...notes, ...imported.notes] },
+        { ...imported, notes: [...before, ...notes, ...imported.notes] },
         { file: graph, folded, norms: builder.norms }
       );
     })

@@ -27,6 +27,7 @@ export function dequantized(node: NodeView): OnnxConstant {
   const from = node.constant(0);
   const at = pairs(node, from.shape);
   node.values.constants.spend(node.name, from.data.length);
+  node.values.constants.dequantized = true;
   const data = Float32Array.from(from.data, (value, i) => {
     const [scale, zero] = at(i);
     return (value - zero) * scale;

@@ -38,7 +38,7 @@ function scaled(node: NodeView, index: number, dims: readonly number[]): readonl
 /** Bilinear resizing to constant sizes. */
 export const resize: MapRule = (node) => {
   const from = node.map(0);
-  const { dims } = node.view(0);
+  const dims = node.dims(0);
   const old = node.opset < 11;
   const mode = node.text('mode', 'nearest');
   const transform = old ? 'asymmetric' : node.text('coordinate_transformation_mode', 'half_pixel');

@@ -19,22 +19,22 @@ export function resolved(
   return legal && sizeOf(dims) === sizeOf(old) ? dims : null;
 }
 
-/** The view in a shape that leaves the batch alone. */
+/** The view in a shape that leaves the batch alone; `dims` counts as many pictures as the file. */
 function shaped(node: NodeView, dims: readonly number[]): MapView {
   const view = node.view(0);
-  if (dims[0] !== 1) node.refuse(m.onnx_batch({ shape: dims.join('×') }));
-  return reshaped(view, dims) ?? node.refuseLayout(view);
+  if (dims[0] !== node.values.batch) node.refuse(m.onnx_batch({ shape: dims.join('×') }));
+  return reshaped(view, dims.with(0, 1)) ?? node.refuseLayout(view);
 }
 
 const reshape: MapRule = (node) => {
-  const { dims } = node.view(0);
+  const dims = node.dims(0);
   const asked = node.wholes(1);
   const wanted = resolved(dims, asked, node.int('allowzero', 0) === 0);
   return shaped(node, wanted ?? node.refuseOption('shape', asked.join()));
 };
 
 const flatten: MapRule = (node) => {
-  const { dims } = node.view(0);
+  const dims = node.dims(0);
   const given = node.int('axis', 1);
   const axis = given < 0 ? given + dims.length : given;
   if (!(axis >= 0 && axis <= dims.length)) node.refuseOption('axis', given);
@@ -42,7 +42,7 @@ const flatten: MapRule = (node) => {
 };
 
 const squeeze: MapRule = (node) => {
-  const { dims } = node.view(0);
+  const dims = node.dims(0);
   const axes = node.axes(1, dims.length);
   const gone = axes ?? dims.flatMap((side, axis) => (side === 1 ? [axis] : []));
   if (gone.includes(0) || gone.some((axis) => dims[axis] !== 1)) node.refuseOption('axes', gone.join());
@@ -60,7 +60,7 @@ export function unsqueezed(dims: readonly number[], axes: readonly number[]): re
 }
 
 const unsqueeze: MapRule = (node) => {
-  const { dims } = node.view(0);
+  const dims = node.dims(0);
   const given = node.ints('axes') ?? node.wholes(1);
   const rank = dims.length + given.length;
   const axes = given.map((axis) => node.axis(axis, rank));

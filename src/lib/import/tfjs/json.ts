@@ -49,6 +49,16 @@ export function pair(where: string, value: unknown): readonly [number, number] {
   return [whole(where, height, 1), whole(where, width ?? height, 1)];
 }
 
+/** A value in a message; what is inside lists and objects may be anything, and as deep as it likes. */
+export function said(value: unknown): string {
+  if (Array.isArray(value))
+    return `[${value
+      .slice(0, 8)
+      .map((one) => (typeof one === 'object' ? '…' : String(one)))
+      .join(', ')}]`;
+  return typeof value === 'object' && value !== null ? '{…}' : String(value).slice(0, 100);
+}
+
 /** Parses the text of a file that must hold one object. */
 export function parseObject(where: string, json: string): Fields {
   let value: unknown;

@@ -3,7 +3,7 @@ import type { Activation } from '$lib/ops/op';
 import { m } from '$paraglide/messages';
 import { NotUnderstood, type GraphPadding } from '../graph/graph';
 import type { GraphBuilder, Value } from '../graph/builder';
-import { items, number, pair, whole, type Fields } from './json';
+import { items, number, pair, said, whole, type Fields } from './json';
 import type { FileTensor } from './manifest';
 
 /** A layer of the file. */
@@ -24,7 +24,7 @@ export interface LayerGround {
 type LayerRule = (ground: LayerGround, layer: Layer, inputs: readonly Value[]) => Value;
 
 function refuse({ name }: Layer, option: string, value: unknown): never {
-  throw new NotUnderstood(name, m.import_tfjs_option({ option, value: String(value) }));
+  throw new NotUnderstood(name, m.import_tfjs_option({ option, value: said(value) }));
 }
 
 /** The layer's tensor 'name/kernel'; null where the file has none. */

@@ -2,9 +2,12 @@
 import { m } from '$paraglide/messages';
 import { NotUnderstood } from '../graph/graph';
 import { GraphBuilder, type Value } from '../graph/builder';
-import { fields, isFields, items, text, whole, type Fields } from './json';
+import { fields, isFields, items, said, text, whole, type Fields } from './json';
 import { layerRules, type Layer, type LayerGround } from './layer-rules';
 import type { FileTensor } from './manifest';
+
+/** Layers of one model. */
+const mostLayers = 2500;
 
 /** Models inside models inside models: more than this is no picture network. */
 const deepest = 8;
@@ -19,7 +22,7 @@ function inboundOf(where: string, value: unknown): string[] {
   return items(where, node).map((input) => {
     const [name, index, tensor] = items(where, input);
     if (index !== 0 || tensor !== 0) {
-      throw new NotUnderstood(where, m.import_tfjs_option({ option: 'inbound_nodes', value: String(index) }));
+      throw new NotUnderstood(where, m.import_tfjs_option({ option: 'inbound_nodes', value: said(index) }));
     }
     return text(where, name);
   });
@@ -84,7 +87,9 @@ class LayersReader {
       throw new NotUnderstood(model.name, m.import_tfjs_pictures({ count: inputs.length }));
     }
     const functional = model.className !== 'Sequential';
-    const layers = items(model.name, model.config['layers']).map((value) => layerOf(value, functional));
+    const listed = items(model.name, model.config['layers']);
+    if (listed.length > mostLayers) throw new NotUnderstood(model.name, m.import_tfjs_many({ most: mostLayers }));
+    const layers = listed.map((value) => layerOf(value, functional));
     return functional ? this.functional(model, layers, { picture, depth }) : this.sequence(layers, picture, depth);
   }
 

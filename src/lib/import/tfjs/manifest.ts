@@ -16,9 +16,12 @@ export type Shards = ReadonlyMap<string, Uint8Array>;
 
 const sizes: Readonly<Record<string, number>> = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1, bool: 1 };
 
-function shardAt(shards: Shards, path: string): Uint8Array {
+/** A shard at its path; throws where it is missing, or was asked for before: a file would grow without end. */
+function shardAt(shards: Shards, path: string, taken: Set<Uint8Array>): Uint8Array {
   const bytes = shards.get(path) ?? shards.get(path.slice(path.lastIndexOf('/') + 1));
   if (!bytes) throw new NotUnderstood(path, m.import_tfjs_shard({ path }));
+  if (taken.has(bytes)) throw new NotUnderstood(path, m.import_tfjs_twice());
+  taken.add(bytes);
   return bytes;
 }
 
@@ -84,11 +87,12 @@ function numbersOf({ count, stored, scale, min, whole: integer }: Spec, bytes: D
 /** Reads every tensor of `weightsManifest`; throws `NotUnderstood` when a shard is missing or holds another count of bytes. */
 export function readManifest(model: Fields, shards: Shards): ReadonlyMap<string, FileTensor> {
   const tensors = new Map<string, FileTensor>();
+  const taken = new Set<Uint8Array>();
   for (const value of items('weightsManifest', model['weightsManifest'])) {
     const group = fields('weightsManifest', value);
     const paths = items('weightsManifest', group['paths']).map((path) => text('weightsManifest', path));
     const specs = items('weightsManifest', group['weights']).map(specOf);
-    const parts = paths.map((path) => shardAt(shards, path));
+    const parts = paths.map((path) => shardAt(shards, path, taken));
     const needed = specs.reduce((sum, { count, stored }) => sum + count * (sizes[stored] ?? 1), 0);
     const held = parts.reduce((sum, part) => sum + part.length, 0);
     if (needed !== held) {
@@ -99,6 +103,7 @@ export function readManifest(model: Fields, shards: Shards): ReadonlyMap<string,
     for (const spec of specs) {
       const size = spec.count * (sizes[spec.stored] ?? 1);
       const data = numbersOf(spec, new DataView(bytes.buffer, at, size));
+      if (tensors.has(spec.name)) throw new NotUnderstood(spec.name, m.import_tfjs_twice());
       tensors.set(spec.name, { shape: spec.shape, data, whole: spec.whole });
       at += size;
     }

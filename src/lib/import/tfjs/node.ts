@@ -1,7 +1,7 @@
 /** @file Import: the nodes of a TensorFlow.js graph model and their attributes, as the file spells them. */
 import { m } from '$paraglide/messages';
 import { NotUnderstood, type GraphPadding, type Pair } from '../graph/graph';
-import { fields, items, number, text, whole, type Fields } from './json';
+import { fields, items, number, said, text, whole, type Fields } from './json';
 
 /** One node: `inputs` without the number of the output read and without control inputs. */
 export interface FileNode {
@@ -80,7 +80,7 @@ export function sides(node: FileNode, key: string): number[] | null {
 
 /** Throws, naming the node, the option and its value. */
 export function refuseOption(node: { readonly name: string }, option: string, value: unknown): never {
-  throw new NotUnderstood(node.name, m.import_tfjs_option({ option, value: String(value) }));
+  throw new NotUnderstood(node.name, m.import_tfjs_option({ option, value: said(value) }));
 }
 
 /** Two inner numbers of a list [1, height, width, 1]. */

@@ -6,6 +6,7 @@ import { recognise } from '../graph/recognise';
 import { simplify } from '../graph/simplify';
 import { readDetection } from './boxes';
 import type { GraphBuilder } from '../graph/builder';
+import { detectionOf } from '../graph/detection';
 import { recogniseDetector } from '../graph/detector';
 import { GraphReader, leavesOf } from './graph';
 import { fields, parseObject, isFields, text, type Fields } from './json';
@@ -26,10 +27,17 @@ function outputsOf(model: Fields, nodes: ReadonlyMap<string, FileNode>): string[
 
 /** A plain graph as a table, with norms apart where the file has them so. */
 function plain(graph: Graph, norms: GraphBuilder['norms']): Imported {
-  const { graph: folded, notes } = simplify(graph);
-  const imported = recognise(folded);
+  const found = detectionOf(graph);
+  const { graph: folded, notes } = simplify(found?.graph ?? graph);
+  const imported = found ? recogniseDetector(folded, found.detection) : recognise(folded);
   if (imported.kind === 'bad') return imported;
   return withNormsApart({ ...imported, notes: [...notes, ...imported.notes] }, { file: graph, folded, norms });
+}
+
+/** The detector, with a note where its norms are folded. */
+function foldedDetector(imported: Imported): Imported {
+  if (imported.kind === 'bad' || !imported.arch.convBias) return imported;
+  return { ...imported, notes: [...imported.notes, m.import_tfjs_detector_folded()] };
 }
 
 function readGraphModel(model: Fields, tensors: ReadonlyMap<string, FileTensor>, name: string): Imported {
@@ -38,7 +46,9 @@ function readGraphModel(model: Fields, tensors: ReadonlyMap<string, FileTensor>,
   const outputs = outputsOf(model, nodes);
   const detection = readDetection(reader, outputs);
   if (detection) {
-    return recogniseDetector(shiftsBeforeSums(reader.builder.graph(name, [detection.output])), detection);
+    return foldedDetector(
+      recogniseDetector(shiftsBeforeSums(reader.builder.graph(name, [detection.output])), detection)
+    );
   }
   const values = outputs.map((output) => reader.value(output));
   return plain(shiftsBeforeSums(reader.builder.graph(name, values)), reader.builder.norms);

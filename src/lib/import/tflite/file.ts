@@ -1,5 +1,6 @@
 /** @file Import: the tables of a .tflite file by slot number: tensors, operators, the values between them. */
 import { m } from '$paraglide/messages';
+import { aboutKey } from '../graph/about';
 import { NotUnderstood } from '../graph/graph';
 import { FlatBuffer, type Table } from './buffer';
 
@@ -46,9 +47,12 @@ export interface TfliteFile {
   readonly operators: readonly TfliteOperator[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** What our writer says beside the graph; null in files of others. */
+  readonly about: Uint8Array | null;
 }
 
-const mostItems = 10_000;
+/** A detector on V3-Large of halves, its activations spelt out, has about a thousand tensors. */
+const mostItems = 2500;
 const mostInputs = 64;
 const mostAxes = 8;
 const mostScales = 100_000;
@@ -81,8 +85,17 @@ class Reader {
       tensors: flat.tables(main, 0, mostItems).map((table) => this.tensor(table)),
       operators: flat.tables(main, 3, mostItems).map((table) => this.operator(table)),
       inputs: flat.int32s(main, 1, mostInputs),
-      outputs: flat.int32s(main, 2, mostInputs)
+      outputs: flat.int32s(main, 2, mostInputs),
+      about: this.about()
     };
+  }
+
+  /** The buffer that the metadata names. */
+  private about(): Uint8Array | null {
+    const { flat } = this;
+    const own = flat.tables(flat.root(), 6, mostInputs).find((table) => flat.text(table, 0) === aboutKey);
+    const buffer = own === undefined ? undefined : this.buffers[flat.int32(own, 1, 0)];
+    return buffer === undefined ? null : flat.raw(buffer, 0);
   }
 
   private tensor(table: Table): TfliteTensor {

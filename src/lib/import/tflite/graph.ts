@@ -57,6 +57,11 @@ export class OperatorView {
     return this.values.shape(this.input(index), this.name);
   }
 
+  /** Shape of the result without the batch. */
+  outShape(): readonly number[] {
+    return this.values.shape(this.operator.outputs[0] ?? -1, this.name);
+  }
+
   /** A constant of four axes. */
   weight(index: number): Tensor {
     const weight = this.constant(index);
@@ -78,7 +83,7 @@ export class OperatorView {
       ...body,
       name: this.name,
       inputs: names,
-      out: this.values.shape(this.operator.outputs[0] ?? -1, this.name)
+      out: this.outShape()
     };
   }
 

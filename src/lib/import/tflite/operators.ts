@@ -110,10 +110,13 @@ const pad: Rule = (view) => {
 };
 
 const concat: Rule = (view) => {
-  const axis = view.operator.option(0, 0);
+  const given = view.operator.option(0, 0);
   const inputs = view.operator.inputs.map((_, index) => index);
-  if (view.activation(1) !== 'linear') view.refuse(m.import_tflite_mixed());
-  return view.node({ kind: 'concat', axis: axis > 0 ? axis - 1 : axis }, ...inputs);
+  // The batch comes before our axes.
+  const rank = view.outShape().length + 1;
+  const axis = given < 0 ? given + rank : given;
+  if (view.activation(1) !== 'linear' || axis < 1 || axis >= rank) view.refuse(m.import_tflite_mixed());
+  return view.node({ kind: 'concat', axis: axis === rank - 1 ? -1 : axis - 1 }, ...inputs);
 };
 
 /** Between 8 bits and floats: nothing on floats; a constant keeps its values. */

@@ -2,18 +2,26 @@
 import { m } from '$paraglide/messages';
 import { NotUnderstood, understood, type Graph, type GraphNode, type Imported } from '../graph/graph';
 import { recognise } from '../graph/recognise';
-import { OperatorView, Values } from './graph';
+import { detectionOf } from '../graph/detection';
+import { recogniseDetector } from '../graph/detector';
 import { formulaOf } from '../graph/picture-scale';
+import { readAbout } from '../graph/read-about';
 import { readTfliteFile, type TfliteFile } from './file';
+import { OperatorView, Values } from './graph';
 import { operatorRules } from './operators';
 
+/** A float graph, and what its constants were. */
+interface TfliteGraph {
+  readonly graph: Graph;
+  readonly dequantized: boolean;
+}
+
 /**
- * Reads the float graph of a .tflite file; half precision is widened, 8-bit integers are dequantized. Throws
- * `NotUnderstood` with the file's or the operator's name.
+ * Reads the float graph of a .tflite file of that many bytes; half precision is widened, 8-bit integers are dequantized.
+ * Throws `NotUnderstood` with the file's or the operator's name.
  */
-export function readTflite(bytes: Uint8Array, name: string): Graph {
-  const file = readTfliteFile(bytes, name);
-  const values = new Values(file, bytes.length);
+function graphOf(file: TfliteFile, fileBytes: number, name: string): TfliteGraph {
+  const values = new Values(file, fileBytes);
   const [picture, ...others] = file.inputs;
   if (picture === undefined || others.length > 0) throw new NotUnderstood(name, m.import_one_input());
   const [height = 0, width = 0, channels, more] = values.shape(picture, name);
@@ -32,7 +40,8 @@ export function readTflite(bytes: Uint8Array, name: string): Graph {
     if (last) values.define(result, last.name);
   }
   const outputs = file.outputs.map((index) => values.nameOf(index, name));
-  return { name, input: [height, width, channels], nodes, outputs };
+  const graph = { name, input: [height, width, channels], nodes, outputs } as const;
+  return { graph, dequantized: values.constants.dequantized };
 }
 
 /** The real values behind an 8-bit picture, which a table reads; a pixel of 0 is the smallest stored value. */
@@ -50,5 +59,14 @@ function withPixels(imported: Imported, file: TfliteFile): Imported {
 
 /** A .tflite file as a table with weights, or what is wrong with it; never throws. */
 export function importTflite(bytes: Uint8Array, name: string): Imported {
-  return understood(() => withPixels(recognise(readTflite(bytes, name)), readTfliteFile(bytes, name)));
+  return understood(() => {
+    const file = readTfliteFile(bytes, name);
+    const { about, notes } = readAbout(file.about);
+    const { graph, dequantized } = graphOf(file, bytes.length, name);
+    const found = detectionOf(graph);
+    const read = found ? recogniseDetector({ ...found.graph, about }, found.detection) : recognise({ ...graph, about });
+    if (read.kind === 'bad') return read;
+    const kept = dequantized ? [m.import_dequantized()] : [];
+    return withPixels({ ...read, notes: [...notes, ...read.notes, ...kept] }, file);
+  });
 }

@@ -50,10 +50,12 @@ function real(tensor: TfliteTensor, from: ArrayLike<number>, where: string): Flo
   return out;
 }
 
-/** Reads each constant once, and in all no more numbers than the file can hold twice. */
+/** Widens each constant once, and hands out no more numbers in all than the file can hold twice. */
 export class Constants {
   private readonly done = new Map<TfliteTensor, Tensor>();
   private left: number;
+  /** Whether any constant stands for numbers that 8 bits only come near. */
+  dequantized = false;
 
   constructor(fileBytes: number) {
     this.left = 2 * fileBytes;
@@ -61,17 +63,21 @@ export class Constants {
 
   /** The constant as floats in its own shape; throws where it is none, cut short or not finite. */
   read(tensor: TfliteTensor, where: string): Tensor {
-    const known = this.done.get(tensor);
-    if (known) return known;
     const count = countOf(where, tensor.shape);
-    this.left -= count;
     if (tensor.type === 'other') throw new NotUnderstood(where, m.import_tflite_type());
     const want = count * sizes[tensor.type];
-    if (tensor.bytes.length !== want || this.left < 0) {
+    if (tensor.bytes.length !== want) {
       throw new NotUnderstood(where, m.import_tflite_bytes({ want, got: tensor.bytes.length }));
     }
+    // Whoever reads a constant turns it round: each reading counts.
+    this.left -= count;
+    if (this.left < 0) throw new NotUnderstood(where, m.import_work());
+    const known = this.done.get(tensor);
+    if (known) return known;
     const data = real(tensor, stored(tensor, count), where);
     if (!data.every(Number.isFinite)) throw new NotUnderstood(where, m.import_finite());
+    if ((tensor.type === 'int8' || tensor.type === 'uint8') && tensor.scale.length > 0 && count > 1)
+      this.dequantized = true;
     const value = { shape: tensor.shape, data };
     this.done.set(tensor, value);
     return value;
