@@ -18,7 +18,7 @@ import {
   randomNetworks,
   type FilledNetwork,
   type NetworkCase
-} from '../support/keras-networks';
+} from '../support/source-networks';
 
 const python = '/usr/bin/python3';
 const hasTorch =

@@ -21,7 +21,7 @@ import {
   randomNetworks,
   type FilledNetwork,
   type NetworkCase
-} from '../support/keras-networks';
+} from '../support/source-networks';
 import { randomTables } from '../support/random-tables';
 import { hasTorch, PythonCases, type PythonResult } from '../support/pytorch-source';
 

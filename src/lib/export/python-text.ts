@@ -35,6 +35,12 @@ export function pythonNumber(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
 }
 
+/** A number, True or False as Python code. */
+export function pythonLiteral(value: number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return pythonNumber(value);
+}
+
 /** A float as Python code: 1 is 1.0. */
 export const pythonFloat = (value: number): string =>
   Number.isInteger(value) ? `${value}.0` : pythonNumber(Number(value.toPrecision(12)));
@@ -49,6 +55,38 @@ export function pythonList(name: string, items: readonly string[]): string {
   if (name.length + inner.length + 5 <= pythonColumns) return `${name} = [${inner}]`;
   if (inner.length + 4 <= pythonColumns) return `${name} = [\n    ${inner}\n]`;
   return `${name} = [\n${items.map((item) => `    ${item},\n`).join('')}]`;
+}
+
+/** Lines or blocks that are there, one below the other. */
+export const lines = (...all: readonly (string | false | null)[]): string => all.filter(Boolean).join('\n');
+
+/** Definitions with two empty lines between. */
+export const blocks = (...all: readonly (string | false | null)[]): string => all.filter(Boolean).join('\n\n\n');
+
+/** Arguments that are there, separated by commas. */
+export const args = (...all: readonly (string | false)[]): string => all.filter(Boolean).join(', ');
+
+/** Code broken after the last comma that fits into `columns`, again and again; what follows stands below `indent`. */
+function wrapped(code: string, indent: string, columns = pythonColumns): string {
+  const at = code.length > columns ? code.lastIndexOf(', ', columns - 1) : -1;
+  if (at <= indent.length) return code;
+  return `${code.slice(0, at + 1)}\n${wrapped(indent + code.slice(at + 2), indent, columns)}`;
+}
+
+/** A line broken where it is too long; what follows stands below what the first bracket opens. */
+export const fold = (line: string): string => wrapped(line, ' '.repeat(line.indexOf('(') + 1));
+
+/** `x = layers.Conv2D(…)(x)`, inside a function; its arguments on lines of their own where one line would not hold it. */
+export function applied(call: {
+  readonly to: string;
+  readonly layer: string;
+  readonly from: string;
+  readonly args: string;
+}): string {
+  const head = `${call.to} = layers.${call.layer}(`;
+  const line = `${head}${call.args})(${call.from})`;
+  if (line.length + 4 <= pythonColumns) return line;
+  return `${head}\n${wrapped(`    ${call.args}`, '    ', pythonColumns - 4)}\n)(${call.from})`;
 }
 
 /** A piece of code, or a call whose arguments may be broken over lines. */

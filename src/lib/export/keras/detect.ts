@@ -1,15 +1,14 @@
 /** @file Step 8, export: what a detection head's numbers mean, as NumPy source beside the Keras model. */
 import type { DetectionRule } from '$lib/arch/architecture';
-import { blocks, lines, literal } from './text';
-import { python, pythonTuple } from '../python-text';
+import { blocks, lines, python, pythonLiteral, pythonTuple } from '../python-text';
 
 /** The constants of the rule. */
 function constants(rule: DetectionRule): string {
   return lines(
     python`RATIOS = ${rule.ratios.length > 0 ? pythonTuple(rule.ratios) : '()'}  # of default boxes, each both ways`,
     python`SCALES = ${pythonTuple([rule.minScale, rule.maxScale])}  # of default boxes on the finest and the coarsest map`,
-    `SCORE_THRESHOLD = ${literal(rule.scoreThreshold)}`,
-    `IOU_THRESHOLD = ${literal(rule.iouThreshold)}`,
+    `SCORE_THRESHOLD = ${pythonLiteral(rule.scoreThreshold)}`,
+    `IOU_THRESHOLD = ${pythonLiteral(rule.iouThreshold)}`,
     python`CANDIDATES = ${rule.candidates}  # of each class before suppression`,
     python`DETECTIONS = ${rule.detections}  # of one picture`
   );
@@ -20,7 +19,7 @@ function boxSizes(rule: DetectionRule): string {
   const torch = rule.boxOrder === 'xywh';
   const finest = python`
     if index == 0:  # three boxes only, the first of a tenth of the picture
-        return np.array([(0.1, 0.1), *shaped(scale, ${literal(rule.ratios[0] ?? 1)})])
+        return np.array([(0.1, 0.1), *shaped(scale, ${pythonLiteral(rule.ratios[0] ?? 1)})])
   `;
   const between = python`(scale * following) ** 0.5`;
   const first = torch ? python`(scale, scale), (between, between)` : python`(scale, scale)`;

@@ -2,8 +2,7 @@
 import type { Architecture, SqueezeExcite } from '$lib/arch/architecture';
 import { activationCode } from './names';
 import { usualBias, type KerasStyle } from './style';
-import { args, literal } from './text';
-import { python } from '../python-text';
+import { args, python, pythonLiteral } from '../python-text';
 
 type Option = 'nl' | 'gate' | 'bias' | 'norm' | 'place';
 
@@ -27,7 +26,7 @@ const plain = (arch: Architecture, se: SqueezeExcite): SqueezeExcite =>
 function said(se: SqueezeExcite, option: Option): string {
   if (option === 'nl' || option === 'gate') return activationCode[se[option]];
   if (option === 'place') return se.place === 'afterProject' ? '"project"' : '"depthwise"';
-  return literal(se[option]);
+  return pythonLiteral(se[option]);
 }
 
 /** Looks through the squeeze-and-excites of a table. */
@@ -74,7 +73,7 @@ export function gateFunction(style: KerasStyle, { varying, first }: GateStyle): 
     ${activate(gate, '_excite')}
     gate = layers.Reshape((1, 1, x.shape[-1]), name=name + "_gate")(gate)
   `;
-  const other = style.conv.biasVaries && bias !== literal(usualBias(style));
+  const other = style.conv.biasVaries && bias !== pythonLiteral(usualBias(style));
   const ownBias = other ? `, bias=${bias}` : '';
   const normed = python`
     gate = layers.Reshape((1, 1, x.shape[-1]), name=name + "_gate")(gate)

@@ -5,8 +5,7 @@ import { unreachable } from '$lib/base/assert';
 import { rowId } from '$lib/ops/lower-row';
 import { activationCode, activationEnd, layerName } from './names';
 import { normArgs, type KerasStyle } from './style';
-import { blocks, lines, literal } from './text';
-import { python, pythonList, pythonTuple, tableOf } from '../python-text';
+import { blocks, lines, python, pythonList, pythonLiteral, pythonTuple, tableOf } from '../python-text';
 
 /** What a head adds to the source. */
 export interface HeadSource {
@@ -170,9 +169,9 @@ function decoder(_: KerasStyle, { filters, gate, stages, out }: DecoderHead): He
   const rows = stages.map(({ skip, squeeze, kernel, nl }) => ({
     name: 'Stage',
     cells: [
-      { header: 'skip', text: literal(skip) },
-      { header: 'squeeze', text: literal(squeeze) },
-      { header: 'kernel', text: literal(kernel) },
+      { header: 'skip', text: pythonLiteral(skip) },
+      { header: 'squeeze', text: pythonLiteral(squeeze) },
+      { header: 'kernel', text: pythonLiteral(kernel) },
       { header: 'nl', text: activationCode[nl] }
     ]
   }));

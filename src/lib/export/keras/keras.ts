@@ -10,14 +10,13 @@ import { activationCode, modelName } from './names';
 import { rowCall, rowDispatch, rowFunctions } from './rows';
 import { kerasStyle, type KerasStyle } from './style';
 import { pythonTable } from './table';
-import { blocks, fold, lines, literal } from './text';
-import { proseLines, python, pythonColumns, pythonTuple } from '../python-text';
+import { blocks, fold, lines, proseLines, python, pythonColumns, pythonLiteral, pythonTuple } from '../python-text';
 import { kerasTensors } from './weights';
 
 const norm = (name: string, value: Norm | null): string =>
   value === null
     ? `${name} = None`
-    : `${name} = {"epsilon": ${literal(value.epsilon)}, "momentum": ${literal(value.momentum)}}`;
+    : `${name} = {"epsilon": ${pythonLiteral(value.epsilon)}, "momentum": ${pythonLiteral(value.momentum)}}`;
 
 function header({ arch }: KerasStyle): string {
   const answers = {

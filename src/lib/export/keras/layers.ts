@@ -3,8 +3,7 @@ import { unreachable } from '$lib/base/assert';
 import type { Activation } from '$lib/ops/op';
 import { activationCode, activationEnd } from './names';
 import { usualBias, type KerasStyle, type WindowUse } from './style';
-import { applied, args, blocks, lines, literal } from './text';
-import { python } from '../python-text';
+import { applied, args, blocks, lines, python, pythonLiteral } from '../python-text';
 
 const hardSigmoid = python`
   def hard_sigmoid(x, name):
@@ -146,7 +145,7 @@ function convolution(style: KerasStyle, kind: 'conv' | 'depthwise'): string {
     use.dilated && 'dilation=1',
     multiplied && 'multiplier=1',
     use.normVaries && 'norm=NORM',
-    use.biasVaries && `bias=${literal(usualBias(style))}`
+    use.biasVaries && `bias=${pythonLiteral(usualBias(style))}`
   );
   const does = full ? python`Convolution` : python`Depthwise convolution`;
   const finish = use.normed

@@ -3,8 +3,7 @@ import type { Row } from '$lib/arch/architecture';
 import type { GateStyle } from './gate';
 import { normArgs, type KerasStyle } from './style';
 import type { KindTable } from './table';
-import { blocks, lines } from './text';
-import { python } from '../python-text';
+import { blocks, lines, python } from '../python-text';
 
 /** The functions by the kind of row. */
 const functionNames: Readonly<Record<Row['kind'], string>> = {

@@ -2,8 +2,7 @@
 import type { Architecture, Norm } from '$lib/arch/architecture';
 import { lowerWithOutputs } from '$lib/ops/lower';
 import type { Activation, ConvOp, DepthwiseOp, Op } from '$lib/ops/op';
-import { args, literal } from './text';
-import { python } from '../python-text';
+import { args, python, pythonLiteral } from '../python-text';
 
 /** How the convolutions of one kind use their windows and norms. */
 export interface WindowUse {
@@ -111,6 +110,6 @@ export function normArgs(
 ): string {
   const { normVaries, biasVaries } = style[kind];
   const own = normVaries && !sameNorm(norm, style.arch.norm) && `norm=${norm ? 'HEAD_NORM' : 'None'}`;
-  const said = args(own, biasVaries && norm === null && bias !== usualBias(style) && `bias=${literal(bias)}`);
+  const said = args(own, biasVaries && norm === null && bias !== usualBias(style) && `bias=${pythonLiteral(bias)}`);
   return said && `, ${said}`;
 }

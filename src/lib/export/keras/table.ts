@@ -4,8 +4,7 @@ import type { Architecture, Row } from '$lib/arch/architecture';
 import { expands } from '$lib/ops/lower-row';
 import type { GateStyle } from './gate';
 import { activationCode } from './names';
-import { lines, literal } from './text';
-import { tableOf, type TableRow } from '../python-text';
+import { lines, pythonLiteral, tableOf, type TableRow } from '../python-text';
 
 type Kind = Row['kind'];
 
@@ -51,11 +50,11 @@ function optional<R>(name: string, rows: readonly R[], from: { cell: (row: R) =>
 
 /** A dilation without effect is 1. */
 const dilationOf = ({ row }: Placed<{ readonly kernel: number; readonly dilation: number }>): string =>
-  literal(row.kernel === 1 ? 1 : row.dilation);
+  pythonLiteral(row.kernel === 1 ? 1 : row.dilation);
 
-const kernelOf = ({ row }: Placed<{ readonly kernel: number }>): string => literal(row.kernel);
-const strideOf = ({ row }: Placed<{ readonly stride: number }>): string => literal(row.stride);
-const outOf = ({ row }: Placed<{ readonly out: number }>): string => literal(row.out);
+const kernelOf = ({ row }: Placed<{ readonly kernel: number }>): string => pythonLiteral(row.kernel);
+const strideOf = ({ row }: Placed<{ readonly stride: number }>): string => pythonLiteral(row.stride);
+const outOf = ({ row }: Placed<{ readonly out: number }>): string => pythonLiteral(row.out);
 
 function joinOf({ row, width }: Placing<'bneck'>): 'identity' | 'conv' | 'none' {
   if (row.stride !== 1 || row.shortcut === 'none') return 'none';
@@ -76,13 +75,13 @@ function bneckColumns(rows: readonly Placing<'bneck'>[], gates: GateStyle): Colu
   };
   return [
     column('kernel', rows, kernelOf),
-    column('exp', rows, ({ row }) => literal(row.expSize)),
+    column('exp', rows, ({ row }) => pythonLiteral(row.expSize)),
     column('out', rows, outOf),
     ...optional('se', rows, { cell: ({ row }) => gates.cell(row.se), usual: 'None' }),
     column('nl', rows, ({ row }) => activationCode[row.nl]),
     column('stride', rows, strideOf),
     ...optional('dilation', rows, { cell: dilationOf, usual: '1' }),
-    ...(always ? [column('expand', rows, ({ row, width }) => literal(expands(row, width)))] : []),
+    ...(always ? [column('expand', rows, ({ row, width }) => pythonLiteral(expands(row, width)))] : []),
     ...(unusual ? [column('shortcut', rows, join)] : [])
   ];
 }
@@ -96,11 +95,11 @@ const columnsOf: { readonly [K in Kind]: (rows: readonly Placing<K>[], gates: Ga
     column('nl', rows, ({ row }) => activationCode[row.nl]),
     column('stride', rows, strideOf),
     ...optional('dilation', rows, { cell: dilationOf, usual: '1' }),
-    ...optional('plain', rows, { cell: ({ row }) => literal(row.between === 'plain'), usual: 'False' })
+    ...optional('plain', rows, { cell: ({ row }) => pythonLiteral(row.between === 'plain'), usual: 'False' })
   ],
   depthwise: (rows) => [
     column('kernel', rows, kernelOf),
-    ...optional('multiplier', rows, { cell: ({ row }) => literal(row.multiplier), usual: '1' }),
+    ...optional('multiplier', rows, { cell: ({ row }) => pythonLiteral(row.multiplier), usual: '1' }),
     column('nl', rows, ({ row }) => activationCode[row.nl]),
     column('stride', rows, strideOf),
     ...optional('dilation', rows, { cell: dilationOf, usual: '1' })
