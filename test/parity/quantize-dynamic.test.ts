@@ -1,9 +1,9 @@
 /** @file 8-bit weights among floats: what LiteRT.js really multiplies in 8 bits, how far off it is, and what the file weighs. */
 import { describe, expect, test } from 'vitest';
 import { deploy } from '../../src/lib/export/deploy';
+import { dynamicShare } from '../../src/lib/export/dynamic-share';
 import { activationScale } from '../../src/lib/export/quantize/activations';
 import { rangeOf } from '../../src/lib/export/quantize/histogram';
-import { dynamicShare } from '../../src/lib/export/quantize/quantize';
 import { dequantized, quantizedFloats } from '../../src/lib/export/quantize/rounding';
 import { decibels, Noise } from '../../src/lib/export/quantize/signal';
 import { openSimulator } from '../../src/lib/export/quantize/simulate';
@@ -78,7 +78,7 @@ test.each(['depthwise', 'transposedConv'])('weights of %s stay floats', async (k
 test('V3-Small: most weights are 8-bit, all operators fast, less than half of the bytes', async () => {
   const one = await answered(smallPreset('v3-small', { width: 0.35, classes: 10, input: [65, 65, 3] }), 1);
   const graph = lowerLite(deploy(one.arch, one.tensors, { foldNorms: true }), { hardSwish: 'native' });
-  const { integers, all } = dynamicShare(graph);
+  const { integers, all } = dynamicShare(graph, multipliesDynamically);
   const plain = await run(graph, 'float32', one.images);
   const { data, bytes, accelerated } = await run(graph, 'dynamicInt8', one.images);
   const share = (100 * integers) / all;

@@ -34,6 +34,15 @@ export function formatPercent(share: number, digits = 1): string {
   return (share * 100).toFixed(digits);
 }
 
+/** A part of a whole as percent without the sign, with the digits that keep a part from looking like all or nothing: '99.98'. */
+export function formatPart(part: number, whole: number): string {
+  if (part === 0 || part === whole) return part === 0 ? '0' : '100';
+  for (let digits = 1; ; digits++) {
+    const text = formatPercent(part / whole, digits);
+    if (digits === 6 || (Number(text) > 0 && Number(text) < 100)) return text;
+  }
+}
+
 /** A map's shape: [14, 14, 40] → '14² × 40', non-square '14×10 × 40'. */
 export function formatShape(shape: readonly [number, number, number]): string {
   const [height, width, channels] = shape;

@@ -3,6 +3,8 @@ import { formatCount, formatMillions, formatMs } from '$lib/base/format';
 import type { Column } from './columns';
 
 export type Metric = 'madds' | 'time' | 'params';
+/** A metric, or what 8 bits did, which has a scale of its own. */
+export type Colouring = Metric | 'noise';
 
 /** One value per column, in the metric's own unit; null where it is unknown. */
 export function valuesOf(

@@ -14,6 +14,8 @@ import {
 import { applyNetworkOptions, type NetworkChange } from '$lib/arch/options';
 import { checkArchitecture } from '$lib/arch/parse';
 import { columnsOf, type Column } from '$lib/diagram/columns';
+import type { Colouring } from '$lib/diagram/metric';
+import { columnNoises, type ColumnNoise, type OpNoise } from '$lib/diagram/noise';
 import { totalCost } from '$lib/cost/cost';
 import { lower, lowerWithOutputs, type Lowered } from '$lib/ops/lower';
 import type { Op } from '$lib/ops/op';
@@ -42,6 +44,13 @@ interface Sheet extends Beginning {
   readonly arch: Architecture;
 }
 
+/** What an 8-bit export did to the ops of the table it was made of. */
+export interface ExportNoise {
+  readonly noises: readonly OpNoise[];
+  /** Whether a table is the one exported. */
+  readonly isOf: (arch: Architecture) => boolean;
+}
+
 const plain = (arch: Architecture): Beginning => ({ base: arch, origin: arch, options: {} });
 
 const rowField = /^rows\.(\d+)\.(expSize|out|se)$/;
@@ -60,6 +69,9 @@ export class Workbench {
   #given = $state.raw<Given>();
   #predictor = $state.raw<Predictor | null>(null);
   #weights = $state.raw<Checkpoint | null>(null);
+  #noise = $state.raw<ExportNoise | null>(null);
+  /** What the diagram is coloured by, where that is known. */
+  colouring = $state<Colouring>('madds');
 
   readonly #sheet = $derived(this.#history.present.value);
   readonly #lowered = $derived(lowerWithOutputs(this.#sheet.arch));
@@ -70,6 +82,10 @@ export class Workbench {
   readonly #baseColumns = $derived(columnsOf(this.#sheet.base, this.#baseOps));
   readonly #baseCost = $derived(totalCost(this.#baseOps));
   readonly #timing = $derived.by(() => this.#timeNow());
+  readonly #columnNoises = $derived.by(() => {
+    const noise = this.#noise;
+    return noise?.isOf(this.arch) ? columnNoises(this.#columns, noise.noises) : null;
+  });
 
   constructor(arch: Architecture, label: string) {
     this.#history = historyOf({ arch, ...plain(arch) }, label);
@@ -226,6 +242,23 @@ export class Workbench {
   /** Hands over the latency table's prediction, used after every edit; null takes it away. */
   setPredictor(predictor: Predictor | null): void {
     this.#predictor = predictor;
+  }
+
+  /** Whether any 8-bit export tells of noise, of whichever table. */
+  get noiseKnown(): boolean {
+    return this.#noise !== null;
+  }
+  /** What 8 bits did to each column; null unless the open table is the one exported. */
+  get noises(): readonly (ColumnNoise | null)[] | null {
+    return this.#columnNoises;
+  }
+  /** Takes what an 8-bit export did. */
+  setNoise(noise: ExportNoise): void {
+    this.#noise = noise;
+  }
+  /** Colours the diagram by the noise of 8 bits. */
+  showNoise(): void {
+    this.colouring = 'noise';
   }
 
   #try(arch: Architecture, label: string): readonly Issue[] {

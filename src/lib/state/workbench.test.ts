@@ -189,3 +189,21 @@ describe('changes against the opened network', () => {
     expect([...changes.before]).toEqual([['4.nl', 'HS']]);
   });
 });
+
+describe('what 8 bits did', () => {
+  const noises = [
+    { id: 'stem', snrDb: 31 },
+    { id: 'row01.project', snrDb: 24.5 }
+  ];
+
+  test('is known of the table that was exported, and again once an edit is undone', () => {
+    const bench = fresh();
+    expect([bench.noiseKnown, bench.noises]).toEqual([false, null]);
+    bench.setNoise({ noises, isOf: (arch) => arch === bench.base });
+    expect(bench.noises?.slice(0, 3).map((noise) => noise?.snrDb)).toEqual([31, 24.5, undefined]);
+    bench.edit('rows.8.kernel', 3, 'k of 9: 5 to 3');
+    expect([bench.noiseKnown, bench.noises]).toEqual([true, null]);
+    bench.undo();
+    expect(bench.noises).not.toBeNull();
+  });
+});

@@ -1,5 +1,6 @@
 /** @file Components: the words for fields and operators, from the messages. */
 import type { Column } from '$lib/diagram/columns';
+import type { OpNoise } from '$lib/diagram/noise';
 import { m } from '$paraglide/messages';
 import type { Field } from './cells';
 
@@ -44,6 +45,11 @@ export function operatorName(column: Column): string {
   return names[column.kind]();
 }
 
+/** What 8 bits did to one op. */
+export function noiseWords({ id, snrDb }: OpNoise): string {
+  return snrDb === null ? m.noise_none({ id }) : m.noise_of({ id, db: snrDb.toFixed(1) });
+}
+
 /** The full name of a field, for labels that are spoken or stand alone. */
 export function longName(field: Field): string {
   const names: Readonly<Record<Field, () => string>> = {
@@ -73,6 +79,7 @@ export function explain(label: string): string | undefined {
     [m.field_shortcut(), m.explain_shortcut],
     [m.field_se_place(), m.explain_se_place],
     [m.madds(), m.explain_madds],
+    [m.noise_line(), m.noise_explain],
     [m.line_field(), m.explain_field],
     [m.line_jump(), m.explain_jump],
     [m.line_start(), m.explain_start],

@@ -70,3 +70,18 @@ export async function* layerImpacts(
     yield { id, noise, snrDb: decibels(noise) };
   }
 }
+
+/** A layer among the others that were asked. */
+export interface RankedImpact extends LayerImpact {
+  /** 0..1: its noise of that of all together. */
+  readonly share: number;
+}
+
+/** The layers that make noise, the worst first. */
+export function rankImpacts(impacts: readonly LayerImpact[]): readonly RankedImpact[] {
+  const all = impacts.reduce((sum, { noise }) => sum + noise, 0);
+  return impacts
+    .filter(({ noise }) => noise > 0)
+    .toSorted((a, b) => b.noise - a.noise)
+    .map((impact) => ({ ...impact, share: impact.noise / all }));
+}

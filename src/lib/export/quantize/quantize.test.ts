@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LiteGraph, LiteNode } from '../tflite/lite-graph';
 import { integersOf } from './integers';
-import { dynamicShare, layersOf, quantize } from './quantize';
+import { layersOf, quantize } from './quantize';
 
 const conv = (name: string, from: string): LiteNode & { kind: 'conv' } => ({
   kind: 'conv',
@@ -52,16 +52,6 @@ describe('quantize', () => {
 
   test('a layer that is not there is refused by name', () => {
     expect(() => quantize(graph, { ranges, layers, keep: ['row99.expand'] })).toThrow(/row99\.expand/);
-  });
-
-  test('dynamic 8-bit weights are those of convolutions and dense layers', () => {
-    const filter = {
-      ...conv('gate', 'gate.pool'),
-      kind: 'depthwise',
-      weight: { shape: [1, 1, 2, 1], data: new Float32Array(2) }
-    } as const;
-    const { nodes } = graph;
-    expect(dynamicShare({ ...graph, nodes: [...nodes.slice(0, 3), filter] })).toEqual({ integers: 4, all: 6 });
   });
 });
 

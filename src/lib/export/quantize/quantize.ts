@@ -1,6 +1,6 @@
 /** @file Step 8, export: a network made 8-bit after its training: grids for its values, some layers kept in floats. */
 import { m } from '$paraglide/messages';
-import { hasWeights, multipliesDynamically, type LiteGraph, type Weighted } from '../tflite/lite-graph';
+import { hasWeights, type LiteGraph, type Weighted } from '../tflite/lite-graph';
 import type { Range } from './activations';
 import { planQuantization } from './plan';
 import type { QuantizedGraph } from './simulate';
@@ -43,9 +43,6 @@ export function weightShare({ nodes }: LiteGraph, isInteger: (node: Weighted) =>
   const sum = (some: readonly Weighted[]): number => some.reduce((total, { weight }) => total + weight.data.length, 0);
   return { integers: sum(weighted.filter(isInteger)), all: sum(weighted) };
 }
-
-/** The share of a file with 8-bit weights among floats. */
-export const dynamicShare = (graph: LiteGraph): WeightShare => weightShare(graph, multipliesDynamically);
 
 /** Makes a graph 8-bit; throws in the person's words where a layer to keep is none of the table. */
 export function quantize(graph: LiteGraph, { ranges, layers, keep }: QuantizeOptions): Quantized {
