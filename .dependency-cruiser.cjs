@@ -57,7 +57,7 @@ module.exports = {
   forbidden: [
     ban(
       'nothing-unresolved',
-      'An import that cannot be followed cannot be checked either; an address (?url) of a package\'s file is left to the build.',
+      "An import that cannot be followed cannot be checked either; an address (?url) of a package's file is left to the build.",
       {},
       { couldNotResolve: true, pathNot: '[?]url$' }
     ),

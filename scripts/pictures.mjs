@@ -105,7 +105,7 @@ if (wanted('explore')) {
   await run('Measure');
   await shoot('explore');
 }
-if (wanted('train', 'search', 'prune')) {
+if (wanted('train', 'export', 'search', 'prune')) {
   await pick('width', '0.5');
   await tab('Train');
   await fill('epochs', '4');
@@ -113,6 +113,15 @@ if (wanted('train', 'search', 'prune')) {
   await panels.getByRole('heading', { name: 'Where it errs' }).waitFor();
   await look();
   await shoot('train');
+}
+if (wanted('export')) {
+  await tab('Export');
+  await run('Export and check');
+  await panels.getByLabel('format', { exact: true }).selectOption('tflite');
+  await panels.getByLabel('weights', { exact: true }).selectOption('int8');
+  await fill('checked on pictures', '1000');
+  await run('Export and check');
+  await shoot('export');
 }
 if (wanted('search')) {
   await tab('Search');

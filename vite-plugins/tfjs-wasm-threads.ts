@@ -13,7 +13,7 @@ const FACTORY_BLOB =
 const WORKER_BLOB =
   /const response = wasmWorkerContents\.replace\([^;]*;\s*const blob = new Blob\(\[response\], \{ type: 'application\/javascript' \}\);\s*return URL\.createObjectURL\(blob\);/;
 
-/** Parts of the `@tensorflow/tfjs` union that nothing here imports; unmarked, each would stay in the bundle whole. */
+/** Parts of the `@tensorflow/tfjs` union of which only what is named is wanted; unmarked, each would stay in the bundle whole. */
 const UNUSED_PARTS = /[\\/]@tensorflow[\\/]tfjs-(layers|converter|data)[\\/]dist[\\/]/;
 
 const require = createRequire(import.meta.url);

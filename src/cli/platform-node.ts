@@ -53,6 +53,10 @@ const runtimes: RuntimeDoors = {
       import('$lib/runtimes/litert-node')
     ]);
     return openLiteRt(await liteRtInNode(join(folderOf('@litertjs/core/package.json'), 'wasm')), 1);
+  },
+  async tfjs() {
+    const { openTfjsModels } = await import('$lib/engine/tfjs/model-runtime');
+    return openTfjsModels({ wasmPaths: wasmFolder() });
   }
 };
 

@@ -1,5 +1,5 @@
 /** @file Command line: what a proof showed, in lines. */
-import { formatBytes, formatMs, formatPercent } from '$lib/base/format';
+import { formatBytes, formatMs, formatPart, formatPercent } from '$lib/base/format';
 import type { Proof } from '$lib/export/proof';
 import { verdictOf } from '$lib/export/verdict';
 import type { Int8Facts } from '$workers/export/protocol';
@@ -8,7 +8,7 @@ import { columns } from './print';
 
 /** The sentences of a proof, the verdict first. */
 export function proofLines(proof: Proof): readonly string[] {
-  const { top1, accuracy, snrDb, accelerated } = proof;
+  const { top1, accuracy, snrDb, accelerated, msPerPicture } = proof;
   return [
     verdictOf(proof),
     ...(top1 === null ? [] : [m.export_top1({ share: formatPercent(top1, 1) })]),
@@ -16,6 +16,7 @@ export function proofLines(proof: Proof): readonly string[] {
       ? []
       : [m.export_accuracy({ file: formatPercent(accuracy.file, 1), network: formatPercent(accuracy.network, 1) })]),
     ...(snrDb === null ? [] : [m.export_snr({ db: snrDb.toFixed(1) })]),
+    ...(msPerPicture === null ? [] : [m.export_ms({ ms: formatMs(msPerPicture) })]),
     ...(accelerated === null ? [] : [accelerated ? m.export_accelerated() : m.export_unaccelerated()])
   ];
 }
@@ -31,7 +32,7 @@ export function int8Lines({ share, layers, floatMs, int8Ms, floatBytes }: Int8Fa
     .slice(0, mostLayers);
   const rows = noisy.map(({ id, snrDb }) => [id, snrDb.toFixed(1)]);
   return [
-    m.export_int8_share({ share: formatPercent(share.integers / share.all, 1) }),
+    m.export_int8_share({ share: formatPart(share.integers, share.all) }),
     m.export_int8_speed({
       int8: formatMs(int8Ms),
       float: formatMs(floatMs),

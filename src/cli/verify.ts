@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { reasonOf } from '$lib/base/reason';
 import { proofPictures } from '$workers/export/pictures';
-import { proveFile } from '$workers/export/prove-file';
+import { proveFile, type FileToProve } from '$workers/export/prove-file';
 import { RunGate } from '$workers/run';
 import { m } from '$paraglide/messages';
 import { readData } from './data';
@@ -16,6 +16,7 @@ import { parseNumber } from './parsers';
 import { nodePlatform } from './platform-node';
 import { json, line, remark, stamp } from './print';
 import { proofLines } from './proof';
+import { readTfjsArchive } from './tfjs-archive';
 
 interface Options extends NetworkOptions {
   readonly against: string;
@@ -25,9 +26,16 @@ interface Options extends NetworkOptions {
   readonly json?: boolean;
 }
 
-const kinds: Readonly<Record<string, 'onnx' | 'litert'>> = { '.onnx': 'onnx', '.tflite': 'litert' };
+const kinds: Readonly<Record<string, FileToProve['kind']>> = {
+  '.onnx': 'onnx',
+  '.tflite': 'litert',
+  '.json': 'tfjs',
+  '.zip': 'tfjs',
+  '': 'tfjs'
+};
 
-function read(path: string): Uint8Array {
+function read(path: string, kind: FileToProve['kind']): Uint8Array {
+  if (kind === 'tfjs') return readTfjsArchive(path);
   try {
     return new Uint8Array(readFileSync(path));
   } catch (error) {
@@ -50,7 +58,7 @@ export function addVerify(program: Command): void {
     .action(async (path: string, options: Options) => {
       const kind = kinds[extname(path).toLowerCase()];
       if (!kind) throw new InputError(m.cli_verify_kind({ path }));
-      const file = read(path);
+      const file = read(path, kind);
       const { arch, tensors } = openNetwork(options.against, options);
       if (!tensors) throw new InputError(m.cli_verify_weights({ path: options.against }));
       const { data } = await readData(options.data, arch.input);

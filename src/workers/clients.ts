@@ -4,6 +4,7 @@ import { reasonOf } from '$lib/base/reason';
 import { m } from '$paraglide/messages';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from './adapt/protocol';
 import type { ExportEvent, ExportRequest, ExportResult } from './export/protocol';
+import type { ImpactsEvent, ImpactsRequest, ImpactsResult } from './impacts/protocol';
 import type { LookRunner } from './look/protocol';
 import type { MeasureEvent, MeasureRequest, MeasureResult } from './measure/protocol';
 import type { RunEnd, RunHandle, Runner } from './run';
@@ -122,4 +123,12 @@ export function startAdapt(request: AdaptRequest, onEvent: (event: AdaptEvent) =
 /** Exports a network and proves the file. */
 export function startExport(request: ExportRequest, onEvent: (event: ExportEvent) => void): RunHandle<ExportResult> {
   return start(new Worker(new URL('./export/worker.ts', import.meta.url), { type: 'module' }), request, onEvent);
+}
+
+/** Asks which layers hurt most in 8 bits. */
+export function startImpacts(
+  request: ImpactsRequest,
+  onEvent: (event: ImpactsEvent) => void
+): RunHandle<ImpactsResult> {
+  return start(new Worker(new URL('./impacts/worker.ts', import.meta.url), { type: 'module' }), request, onEvent);
 }

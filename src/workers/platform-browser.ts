@@ -58,6 +58,13 @@ const runtimes: RuntimeDoors = {
     ]);
     const loaded = await liteRtInBrowser(threads);
     return openLiteRt(loaded.core, loaded.threads);
+  },
+  async tfjs() {
+    const [{ openTfjsModels }, { browserWasmPaths }] = await Promise.all([
+      import('$lib/engine/tfjs/model-runtime'),
+      import('$lib/engine/tfjs/wasm-browser')
+    ]);
+    return openTfjsModels({ wasmPaths: browserWasmPaths });
   }
 };
 

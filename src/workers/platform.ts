@@ -9,10 +9,12 @@ import type { DataChoice, EngineChoice, RuntimeChoice } from './choice';
 import type { ChoiceMemory, EngineDoors, OpenedEngine } from './open-engine';
 import type { TrainerPort } from './trainer/protocol';
 
-/** How a platform opens the runtimes that others deploy with; both reject with a reason. */
+/** How a platform opens the runtimes that others deploy with; all reject with a reason. */
 export interface RuntimeDoors {
   onnx(): Promise<Runtime>;
   litert(): Promise<Runtime>;
+  /** Its models are several files: it reads them as one zip archive. */
+  tfjs(): Promise<Runtime>;
 }
 
 export interface Platform {

@@ -1,4 +1,5 @@
 /** @file Step 8, export: what may be asked for: a format with its options. */
+import type { OpTimes } from './model-explorer';
 import type { Opset } from './onnx/onnx';
 import type { OnnxWeights } from './onnx/assembly';
 import type { RangeMethod } from './quantize/observe';
@@ -13,11 +14,13 @@ export const formats = [
   'tfjs-graph',
   'pytorch',
   'keras',
+  'safetensors',
   'timm',
   'torchvision',
   'json',
   'csv',
-  'svg'
+  'svg',
+  'model-explorer'
 ] as const;
 export type Format = (typeof formats)[number];
 
@@ -29,6 +32,8 @@ export interface Int8Choice {
   readonly floats: readonly string[];
   /** Whether biases make up for what 8-bit weights shift. */
   readonly correctBias: boolean;
+  /** Training on with rounded values before; null: none. */
+  readonly fineTune: { readonly epochs: number } | null;
   /** Pictures that ranges are told from. */
   readonly pictures: number;
 }
@@ -46,8 +51,17 @@ export interface TfliteChoice {
   readonly weights: LiteWeights | Int8Choice;
 }
 
+/** Times of ops, to be laid over an exported file. */
+export interface TimesChoice {
+  readonly format: 'model-explorer';
+  readonly times: OpTimes;
+}
+
+/** Formats without options. */
+export type PlainFormat = Exclude<Format, 'onnx' | 'tflite' | 'model-explorer'>;
+
 /** A format with its options; the others have none. */
-export type ExportChoice = OnnxChoice | TfliteChoice | { readonly format: Exclude<Format, 'onnx' | 'tflite'> };
+export type ExportChoice = OnnxChoice | TfliteChoice | TimesChoice | { readonly format: PlainFormat };
 
 /** What ONNX files are unless something else is asked for. */
 export const usualOnnx: OnnxChoice = { format: 'onnx', opset: 14, foldNorms: true, batch: 'N', weights: 'float32' };
@@ -58,16 +72,18 @@ export const usualInt8: Int8Choice = {
   ranges: { kind: 'minMax' },
   floats: [],
   correctBias: false,
+  fineTune: null,
   pictures: 100
 };
 
 /** Whether a format holds trained numbers; the others say the table alone. */
 export function holdsWeights(format: Format): boolean {
-  return !['timm', 'torchvision', 'json', 'csv', 'svg'].includes(format);
+  return !['timm', 'torchvision', 'json', 'csv', 'svg', 'model-explorer'].includes(format);
 }
 
 /** Who runs the files of a format as a proof; null where nothing here can. */
-export function runtimeOf(format: Format): 'onnx' | 'litert' | null {
+export function runtimeOf(format: Format): 'onnx' | 'litert' | 'tfjs' | null {
   if (format === 'onnx') return 'onnx';
-  return format === 'tflite' ? 'litert' : null;
+  if (format === 'tflite') return 'litert';
+  return format === 'tfjs' || format === 'tfjs-graph' ? 'tfjs' : null;
 }

@@ -8,6 +8,7 @@ const judgement: Judgement = {
   rule: { kind: 'difference', share: 1e-3 },
   classes: 3,
   accelerated: true,
+  msPerPicture: 2,
   labels: null
 };
 const expected = { logits: [1, 2, 3, 30, 20, 10] };

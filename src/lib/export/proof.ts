@@ -25,6 +25,8 @@ export interface Proof {
   readonly snrDb: number | null;
   /** Whether fast kernels took every operator; null where the runtime does not tell. */
   readonly accelerated: boolean | null;
+  /** Milliseconds a picture while the file was asked, several at once, on this device; null where nobody looked. */
+  readonly msPerPicture: number | null;
   readonly passed: boolean;
 }
 
@@ -36,6 +38,7 @@ export interface Judgement {
   /** Classes of the one answer; null where it is something else. */
   readonly classes: number | null;
   readonly accelerated: boolean | null;
+  readonly msPerPicture: number | null;
   /** The class of each picture; null where they are of other classes than the network's. */
   readonly labels: Uint8Array | null;
 }
@@ -65,7 +68,7 @@ function accuracyOf(answers: ArrayLike<number>, labels: Uint8Array, classes: num
 
 /** Judges every answer; one that is missing, of another length or no number fails. */
 export function prove(expected: Answers, got: Answers, judgement: Judgement): Proof {
-  const { runtime, pictures, rule, classes, accelerated, labels } = judgement;
+  const { runtime, pictures, rule, classes, accelerated, msPerPicture, labels } = judgement;
   let [maxDifference, largest, power, noise] = [0, 0, 0, 0];
   for (const [name, values] of Object.entries(expected)) {
     const found = got[name];
@@ -89,5 +92,5 @@ export function prove(expected: Answers, got: Answers, judgement: Judgement): Pr
   const snrDb = noise > 0 ? 10 * Math.log10(power / noise) : null;
   const isQuiet = maxDifference < Infinity && (snrDb ?? Infinity) >= (rule.kind === 'noise' ? rule.leastDb : -Infinity);
   const passed = rule.kind === 'noise' ? isQuiet : maxDifference <= rule.share * Math.max(1, largest);
-  return { runtime, pictures, maxDifference, largest, rule, top1, accuracy, snrDb, accelerated, passed };
+  return { runtime, pictures, maxDifference, largest, rule, top1, accuracy, snrDb, accelerated, msPerPicture, passed };
 }

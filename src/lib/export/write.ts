@@ -1,7 +1,9 @@
 /** @file Step 8, export: a network as the files of a format; each writer is loaded when it is first asked for. */
 import type { Architecture, Issue } from '$lib/arch/architecture';
-import type { Tensors } from '$lib/weights/checkpoint';
-import type { ExportChoice, Format, OnnxChoice } from './choice';
+import type { Provenance, Tensors } from '$lib/weights/checkpoint';
+import { m } from '$paraglide/messages';
+import type { ExportChoice, OnnxChoice, PlainFormat, TimesChoice } from './choice';
+import type { dynamicShare } from './dynamic-share';
 import { fileStem } from './file-name';
 import type { RowsWritten } from './rows/listing';
 import type { LiteWeights } from './tflite/weights';
@@ -21,9 +23,20 @@ export type Written =
 export interface WriteRequest {
   readonly arch: Architecture;
   readonly tensors: Tensors;
+  /** What trained it, where that is known. */
+  readonly from?: Provenance | null;
 }
 
-const ok = (...files: readonly ExportedFile[]): Written => ({ kind: 'ok', files, notes: [] });
+const ok = (...files: readonly ExportedFile[]): Written & { kind: 'ok' } => ({ kind: 'ok', files, notes: [] });
+
+/** Notes which of the weights are integers. */
+async function withShare(
+  written: Written & { kind: 'ok' },
+  ...counted: Parameters<typeof dynamicShare>
+): Promise<Written> {
+  const { dynamicNote, dynamicShare } = await import('./dynamic-share');
+  return { ...written, notes: [dynamicNote(dynamicShare(...counted))] };
+}
 
 /** `model.json` with its weights beside it. */
 const model = (json: string, weights: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Written =>
@@ -31,8 +44,11 @@ const model = (json: string, weights: readonly { readonly path: string; readonly
 
 async function onnx({ arch, tensors }: WriteRequest, choice: OnnxChoice): Promise<Written> {
   const [{ deploy }, { toOnnx }] = await Promise.all([import('./deploy'), import('./onnx/onnx')]);
-  const content = toOnnx(deploy(arch, tensors, { foldNorms: choice.foldNorms }), choice);
-  return ok({ name: `${fileStem(arch.name)}.onnx`, content });
+  const graph = deploy(arch, tensors, { foldNorms: choice.foldNorms });
+  const written = ok({ name: `${fileStem(arch.name)}.onnx`, content: toOnnx(graph, choice) });
+  if (choice.weights !== 'dynamicInt8') return written;
+  const { multipliesIntegers } = await import('./onnx/products');
+  return withShare(written, graph, multipliesIntegers);
 }
 
 async function tflite({ arch, tensors }: WriteRequest, weights: LiteWeights): Promise<Written> {
@@ -42,7 +58,11 @@ async function tflite({ arch, tensors }: WriteRequest, weights: LiteWeights): Pr
     import('./tflite/tflite')
   ]);
   const graph = lowerLite(deploy(arch, tensors, { foldNorms: true }), { hardSwish: 'native' });
-  return ok({ name: `${fileStem(arch.name)}.tflite`, content: toTflite(graph, { kind: 'float', weights }) });
+  const content = toTflite(graph, { kind: 'float', weights });
+  const written = ok({ name: `${fileStem(arch.name)}.tflite`, content });
+  if (weights !== 'dynamicInt8') return written;
+  const { multipliesDynamically } = await import('./tflite/lite-graph');
+  return withShare(written, graph, multipliesDynamically);
 }
 
 async function tfjsGraph({ arch, tensors }: WriteRequest): Promise<Written> {
@@ -56,8 +76,32 @@ async function tfjsGraph({ arch, tensors }: WriteRequest): Promise<Written> {
   return model(modelJson, weights);
 }
 
+/** Times for an ONNX and for a TensorFlow Lite file, whose nodes have other names. */
+async function modelExplorer({ arch, tensors }: WriteRequest, { times }: TimesChoice): Promise<Written> {
+  const [{ toModelExplorer }, { liteNodeKeys, onnxNodeKeys }] = await Promise.all([
+    import('./model-explorer'),
+    import('./node-names')
+  ]);
+  const stem = fileStem(arch.name);
+  const files = [
+    { name: `${stem}-onnx-times.json`, content: toModelExplorer(arch, times, onnxNodeKeys(arch, tensors)) },
+    { name: `${stem}-tflite-times.json`, content: toModelExplorer(arch, times, liteNodeKeys(arch, tensors)) }
+  ];
+  return { kind: 'ok', files, notes: [m.export_times_note()] };
+}
+
+/** Of weights that nobody says where they come from. */
+const unknown: Provenance = {
+  dataset: '',
+  datasetSha256: '',
+  epochs: 0,
+  seed: 0,
+  engine: '',
+  validationAccuracy: null
+};
+
 type Writers = {
-  readonly [F in Exclude<Format, 'onnx' | 'tflite'>]: (request: WriteRequest) => Promise<Written>;
+  readonly [F in PlainFormat]: (request: WriteRequest) => Promise<Written>;
 };
 
 const writers: Writers = {
@@ -68,6 +112,11 @@ const writers: Writers = {
   },
   'tfjs-graph': tfjsGraph,
   pytorch: async ({ arch, tensors }) => ok(...(await import('./pytorch/pytorch')).exportPyTorch(arch, tensors)),
+  safetensors: async ({ arch, tensors, from }) => {
+    const { toSafetensors } = await import('$lib/weights/safetensors');
+    const content = toSafetensors({ format: 1, arch, tensors, from: from ?? unknown });
+    return ok({ name: `${fileStem(arch.name)}.safetensors`, content });
+  },
   keras: async ({ arch, tensors }) => ok(...(await import('./keras/keras')).exportKeras(arch, tensors)),
   timm: async ({ arch }) => rows(arch, (await import('./rows/timm')).toTimm(arch)),
   torchvision: async ({ arch }) => rows(arch, (await import('./rows/torchvision')).toTorchvision(arch)),
@@ -87,6 +136,7 @@ const rows = ({ name }: Architecture, written: RowsWritten): Written =>
 /** The files of a choice; 8 bits throughout need pictures first and are written elsewhere. */
 export async function writeFiles(request: WriteRequest, choice: ExportChoice): Promise<Written> {
   if (choice.format === 'onnx') return onnx(request, choice);
+  if (choice.format === 'model-explorer') return modelExplorer(request, choice);
   if (choice.format !== 'tflite') return writers[choice.format](request);
   if (typeof choice.weights !== 'string') throw new Error('export tflite: 8 bits need the ranges of pictures');
   return tflite(request, choice.weights);

@@ -2,7 +2,8 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import type { Shape } from '$lib/arch/architecture';
 import { m } from '$paraglide/messages';
-import type { Runtime, RuntimeModel, RuntimeOutput } from './runtime';
+import { reasonOf } from '$lib/base/reason';
+import { RuntimeUnloaded, type Runtime, type RuntimeModel, type RuntimeOutput } from './runtime';
 
 /** Where the runtime's files lie: addresses in a page, or the bytes themselves in Node. */
 export type OnnxFiles =
@@ -28,8 +29,19 @@ function outputOf(name: string, { data, dims }: Tensor): RuntimeOutput {
   return { name, shape, data: swapped(data, [count, channels, height * width]) };
 }
 
+/** The runtime loads its wasm with the first file; where that is missing it speaks of a backend, not of the file. */
+async function sessionOf(file: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(file, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (!/^no\savailable\sbackend/.test(reason)) throw error;
+    throw new RuntimeUnloaded(m.runtime_unloaded({ name: 'onnxruntime-web', reason }), { cause: error });
+  }
+}
+
 async function open(file: Uint8Array, [height, width, channels]: Shape): Promise<RuntimeModel> {
-  const session = await InferenceSession.create(file, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+  const session = await sessionOf(file);
   const [input] = session.inputNames;
   if (input === undefined) throw new Error(m.runtime_one_input({ got: session.inputNames.length }));
   return {

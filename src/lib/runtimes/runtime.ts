@@ -17,11 +17,14 @@ export interface RuntimeModel {
   dispose(): void;
 }
 
+/** The runtime itself did not load: nothing is said about the file. */
+export class RuntimeUnloaded extends Error {}
+
 /** A loaded runtime. */
 export interface Runtime {
-  readonly kind: 'onnxruntime-web' | 'LiteRT.js';
+  readonly kind: 'onnxruntime-web' | 'LiteRT.js' | 'TensorFlow.js';
   /** 'onnxruntime-web 1.30.0, 2 threads'. */
   readonly build: string;
-  /** Makes a file ready for pictures of this shape; rejects with the runtime's own words where it refuses the file. */
+  /** Makes a file ready for pictures of this shape; rejects with the runtime's own words where it refuses the file, with RuntimeUnloaded where it is not there. */
   open(file: Uint8Array, input: Shape): Promise<RuntimeModel>;
 }

@@ -77,6 +77,11 @@ export class Kept {
     if (trouble) this.#trouble = trouble;
   }
 
+  /** Takes entries out of the store. */
+  async remove(...[name, keys]: Parameters<Store['remove']>): Promise<void> {
+    await this.#inTurn((store) => store.remove(name, keys));
+  }
+
   /** One after the other, each in a task of its own: a browser copies what it writes while the page waits. */
   #inTurn<T>(write: (store: Store) => Promise<T>): Promise<T> {
     const turn = this.#written.then(async () => {

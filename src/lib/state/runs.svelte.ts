@@ -3,7 +3,6 @@ import type { Architecture } from '$lib/arch/architecture';
 import { defaultSetting, settingKey } from '$lib/latency/setting';
 import type { LatencyTable } from '$lib/latency/table';
 import { predictLatency } from '$lib/latency/predict';
-import type { Op } from '$lib/ops/op';
 import type { Checkpoint } from '$lib/weights/checkpoint';
 import type { AdaptEvent, AdaptRequest, AdaptResult } from '$workers/adapt/protocol';
 import type { ExportEvent, ExportRequest, ExportResult } from '$workers/export/protocol';
@@ -11,36 +10,21 @@ import type { MeasureEvent, MeasureRequest, MeasureResult } from '$workers/measu
 import type { SearchEvent, SearchRequest, SearchResult } from '$workers/search/protocol';
 import type { TrainEvent, TrainRequest, TrainResult } from '$workers/train/protocol';
 import { beginExport, closeExport, foldExport, type ExportView } from './export-run';
+import { Exports } from './exports.svelte';
 import { firstForms, formFrom, type Forms } from './forms';
 import { Kept, type CheckpointKey } from './kept.svelte';
 import { Looking } from './looking.svelte';
 import { beginMeasure, closeMeasure, foldMeasure, type MeasureView } from './measure-run';
 import { afterReload, type Phase } from './phase';
+import type { OpenNetwork } from './open-network';
 import { Pictures } from './pictures.svelte';
 import { beginPrune, closePrune, foldPrune, type PruneView } from './prune-run';
+import { QuantizedState } from './quantized.svelte';
 import { Run } from './run.svelte';
 import { beginSearch, closeSearch, foldSearch, type SearchView } from './search-run';
 import { readRecord, type RunKind, type StorageTrouble, type Store } from './storage';
 import { StepTime } from './step-time.svelte';
 import { beginTrain, closeTrain, foldTrain, restoredTrain, type TrainView } from './train-run';
-
-/** What the runs need of the open network. */
-export interface OpenNetwork {
-  readonly arch: Architecture;
-  open(arch: Architecture, label: string): void;
-  setTimings(timings: {
-    readonly perColumnMs: readonly (number | null)[] | null;
-    readonly totalMs: number | null;
-    readonly kind: 'measured' | 'predicted' | null;
-    readonly setting: string;
-  }): void;
-  setPredictor(
-    predict: (ops: readonly Op[]) => {
-      readonly perColumnMs: readonly (number | null)[];
-      readonly totalMs: number | null;
-    }
-  ): void;
-}
 
 /** A run that can take back what an earlier visit left. */
 interface Restorable<View> {
@@ -144,11 +128,26 @@ export class Runs {
     }
   );
 
-  /** Files are large and soon written again: only the form is kept. */
+  /** Exports that wrote files, with these. */
+  readonly exports = new Exports({
+    put: (one) => void this.#kept.put('exports', one.id, one),
+    remove: (ids) => void this.#kept.remove('exports', ids)
+  });
+
+  /** What it wrote is kept with the other exports, whatever became of its check; of the run itself only the form is. */
   readonly export = new Run<ExportRequest, ExportEvent, ExportResult, ExportView>(
     { client: async () => (await clients()).startExport, begin: beginExport, fold: foldExport, close: closeExport },
-    { event: () => undefined, end: () => undefined }
+    {
+      event: () => undefined,
+      end: (end) => {
+        this.#keepExport();
+        this.quantized.take(this.export.request, end);
+      }
+    }
   );
+
+  /** What 8 bits did at an export. */
+  readonly quantized = new QuantizedState(() => this.network);
 
   constructor(private readonly network: OpenNetwork) {}
 
@@ -163,7 +162,14 @@ export class Runs {
 
   /** Whether any run is at work. */
   get busy(): boolean {
-    return this.train.live || this.measure.live || this.search.live || this.prune.live || this.export.live;
+    return (
+      this.train.live ||
+      this.measure.live ||
+      this.search.live ||
+      this.prune.live ||
+      this.export.live ||
+      this.quantized.impacts.live
+    );
   }
 
   /** Trained numbers kept under a key; null when there are none. */
@@ -174,6 +180,11 @@ export class Runs {
   /** The latency table of the default deployment setting of some pictures, when one was measured. */
   tableFor(arch: Architecture): LatencyTable | null {
     return this.#kept.table(settingKey(defaultSetting('tfjs-wasm', arch.input)));
+  }
+
+  /** The latency table of the last measurement, whatever its setting. */
+  get lastTable(): LatencyTable | null {
+    return this.#kept.table(this.measure.view?.tableKey ?? '');
   }
 
   /**
@@ -192,6 +203,13 @@ export class Runs {
     await this.train.start({ ...request, best }, continues ? this.train.elapsedMs : 0);
   }
 
+  /** Takes an export with its files off the list and the screen; the newest of the others is shown. */
+  removeExport(id: string): void {
+    const gone = this.exports.list.find((one) => one.id === id);
+    this.exports.remove(id);
+    if (gone && gone.view === this.export.view) this.#showExport();
+  }
+
   /** Keeps the forms as they are now with the runs they belong to. */
   saveForms(): void {
     for (const kind of ['train', 'measure', 'search', 'prune'] as const) this.#save(kind, this[kind]);
@@ -206,6 +224,8 @@ export class Runs {
     await this.#restoreRun(store, 'search', this.search);
     await this.#restoreRun(store, 'prune', this.prune);
     await this.#restoreRun(store, 'export', this.export);
+    await this.exports.restore(store);
+    if (this.export.phase === 'idle') this.#showExport();
     const own = await store.get('datasets', 'own');
     const { pictures } = this.forms.train;
     if (own) this.pictures.restore(own, pictures);
@@ -233,6 +253,14 @@ export class Runs {
     // A view is written and read by this very module, under the record's format.
     if (record.view !== null) run.restore(afterReload(record.phase), whole(record.view as View), record.elapsedMs);
   }
+
+  #keepExport(): void {
+    this.exports.add(this.export.view);
+    this.#save('export', { phase: 'idle', view: null, elapsedMs: 0 });
+  }
+
+  /** Shows the newest export that is kept. */
+  readonly #showExport = (): void => this.export.restore('idle', this.exports.list[0]?.view ?? null, 0);
 
   /** Keeps what a training left; where it had no epoch of its own, that is all there is to go on from. */
   #keepResult(result: Checkpoint): void {

@@ -1,8 +1,9 @@
-/** @file State: what survives a reload, in IndexedDB: runs with their forms, checkpoints, latency tables, own pictures. */
+/** @file State: what survives a reload, in IndexedDB: runs with their forms, checkpoints, latency tables, own pictures, exports. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { ClassSet } from '$lib/data/dataset';
 import type { LatencyTable } from '$lib/latency/table';
 import type { Checkpoint } from '$lib/weights/checkpoint';
+import type { KeptExport } from './export-run';
 import type { Phase } from './phase';
 
 export type RunKind = 'train' | 'measure' | 'search' | 'prune' | 'export';
@@ -27,9 +28,11 @@ interface Tables extends DBSchema {
   checkpoints: { key: string; value: Checkpoint };
   tables: { key: string; value: LatencyTable };
   datasets: { key: string; value: ClassSet };
+  exports: { key: string; value: KeptExport };
 }
 
-type StoreName = 'runs' | 'checkpoints' | 'tables' | 'datasets';
+const storeNames = ['runs', 'checkpoints', 'tables', 'datasets', 'exports'] as const;
+type StoreName = (typeof storeNames)[number];
 
 /** Everything kept between visits; writing answers what went wrong, reading answers undefined for what is not there. */
 export interface Store {
@@ -42,15 +45,24 @@ export interface Store {
 /** Opens the store; where the browser refuses, a store that keeps nothing and says so at every write. */
 export async function openStore(name = 'bneck'): Promise<Store> {
   try {
-    const database = await openDB<Tables>(name, 1, {
-      upgrade(db) {
-        for (const store of ['runs', 'checkpoints', 'tables', 'datasets'] as const) db.createObjectStore(store);
-      }
-    });
-    return storeIn(database);
+    const database = await opened(name);
+    return database ? storeIn(database) : refused;
   } catch {
     return refused;
   }
+}
+
+/** Null where another tab holds an older version open: waiting for it would leave the page without its results. */
+function opened(name: string): Promise<IDBPDatabase<Tables> | null> {
+  return new Promise((resolve, reject) => {
+    openDB<Tables>(name, 2, {
+      upgrade(db) {
+        for (const store of storeNames) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+      },
+      blocked: () => resolve(null),
+      blocking: (_, __, event) => (event.target as IDBDatabase).close()
+    }).then(resolve, reject);
+  });
 }
 
 function storeIn(database: IDBPDatabase<Tables>): Store {

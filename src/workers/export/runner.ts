@@ -4,21 +4,18 @@ import type { ProofRule } from '$lib/export/proof';
 import { fileStem } from '$lib/export/file-name';
 import { writeFiles, type ExportedFile } from '$lib/export/write';
 import { reasonOf } from '$lib/base/reason';
-import { lower } from '$lib/ops/lower';
 import type { Tensors } from '$lib/weights/checkpoint';
-import { initTensors } from '$lib/weights/init';
 import { m } from '$paraglide/messages';
 import type { Platform } from '../platform';
 import { RunGate, type RunEnd, type Runner } from '../run';
 import { steered } from '../steer';
 import { proofPictures } from './pictures';
-import { proveFile } from './prove-file';
+import { FileRefused, proveFile } from './prove-file';
 import type { ExportEvent, ExportRequest, ExportResult } from './protocol';
+import { tunedWords, tuningHint } from './tuned-words';
+import { untrainedSeed, untrainedTensors } from './untrained';
 
 type Report = (event: ExportEvent) => Promise<void>;
-
-/** Draws the numbers of a network that nobody has trained. */
-const untrainedSeed = 1;
 
 /** Largest difference that rounding explains, as a share of the largest number. */
 const shares = { float32: 2e-5, float16: 1e-2 } as const;
@@ -30,6 +27,10 @@ function ruleOf(choice: ExportChoice): ProofRule {
   if (weights === 'float32' || weights === 'float16') return { kind: 'difference', share: shares[weights] };
   return { kind: 'noise', leastDb };
 }
+
+/** An ONNX file may be written for so many pictures at once. */
+const batchOf = (choice: ExportChoice): { readonly batch?: number } =>
+  choice.format === 'onnx' && choice.batch !== 'N' ? { batch: choice.batch } : {};
 
 const int8Of = (choice: ExportChoice): Int8Choice | null =>
   choice.format === 'tflite' && typeof choice.weights !== 'string' ? choice.weights : null;
@@ -52,24 +53,30 @@ export function createExportRunner(platform: Platform): Runner<ExportRequest, Ex
   const { clock } = platform;
 
   /** Writes the files; null when it was stopped. */
-  async function written({ arch, choice, data }: ExportRequest, tensors: Tensors, report: Report) {
+  async function written({ arch, choice, data, from, tensors: own }: ExportRequest, tensors: Tensors, report: Report) {
     const int8 = int8Of(choice);
     if (!int8) {
-      const files = await writeFiles({ arch, tensors }, choice);
-      return { ...files, asked: null, facts: null };
+      const files = await writeFiles({ arch, tensors, from: from ?? null }, choice);
+      return { ...files, asked: null, facts: null, numbers: tensors };
     }
     const { writeInt8 } = await import('./int8');
-    const made = await writeInt8(platform, { arch, data, tensors, choice: int8 }, { gate, report });
+    const made = await writeInt8(
+      platform,
+      { arch, data, tensors, trained: own !== null, choice: int8 },
+      { gate, report }
+    );
     if (!made) return null;
-    const notes = [m.export_calibrated({ pictures: made.facts.calibratedOn })];
+    const notes: string[] = [m.export_calibrated({ pictures: made.facts.calibratedOn })];
     if (int8.io !== 'float32') notes.push(m.export_asked_in_floats({ io: int8.io }));
-    return { kind: 'ok' as const, files: [made.file], notes, asked: made.asked, facts: made.facts };
+    const { file, asked, facts, tensors: numbers } = made;
+    if (facts.tuned) notes.push(...tunedWords(facts.tuned));
+    return { kind: 'ok' as const, files: [file], notes, asked, facts, numbers };
   }
 
   async function run(request: ExportRequest, report: Report): Promise<RunEnd<ExportResult>> {
     const { arch, choice, data, pictures: wanted } = request;
     await report({ kind: 'stage', stage: 'writing' });
-    const tensors = request.tensors ?? initTensors(lower(arch), untrainedSeed);
+    const tensors = request.tensors ?? untrainedTensors(arch);
     const began = clock();
     const made = await written(request, tensors, report);
     const writtenMs = clock() - began;
@@ -79,20 +86,36 @@ export function createExportRunner(platform: Platform): Runner<ExportRequest, Ex
     await report({ kind: 'written', files, ms: writtenMs });
     const drawn = request.tensors === null && holdsWeights(choice.format);
     const notes = [...(drawn ? [m.export_untrained({ seed: untrainedSeed })] : []), ...made.notes];
-    const facts = { choice, files, writtenMs, proof: null, refused: null, int8: made.facts };
+    const unasked = { proof: null, refused: null, unproved: null };
+    const tuned = made.facts?.tuned ? made.numbers : null;
+    const facts = { choice, files, writtenMs, ...unasked, int8: made.facts, tuned };
     const result = { kind: 'ok', ...facts, notes } as const;
-    const file = made.asked ?? files[0]?.content;
     const reader = runtimeOf(choice.format);
+    const [alone] = reader === 'tfjs' ? await asOne(made.files, arch.name, choice) : files;
+    const file = made.asked ?? alone?.content;
     if (reader === null || wanted < 1 || !(file instanceof Uint8Array)) return { kind: 'done', result };
-    const pictures = await proofPictures(platform, { data, input: arch.input, count: wanted });
-    const told = { ...result, notes: [...notes, m.export_proved_on({ pictures: pictures.note })] };
+    let told = result;
     try {
-      const given = { file, kind: reader, arch, tensors, pictures, rule: ruleOf(choice) };
+      const pictures = await proofPictures(platform, { data, input: arch.input, count: wanted });
+      told = { ...result, notes: [...notes, m.export_proved_on({ pictures: pictures.note })] };
+      const given = {
+        file,
+        kind: reader,
+        arch,
+        tensors: made.numbers,
+        pictures,
+        rule: ruleOf(choice),
+        ...batchOf(choice)
+      };
       const proof = await proveFile(platform, given, { gate, report });
-      return proof ? { kind: 'done', result: { ...told, proof } } : { kind: 'stopped', result: told };
+      if (!proof) return { kind: 'stopped', result: told };
+      const hints = made.facts && !made.facts.tuned ? tuningHint(proof) : [];
+      return { kind: 'done', result: { ...told, notes: [...told.notes, ...hints], proof } };
     } catch (error) {
-      // A file that a runtime refuses is still the file that was asked for.
-      return { kind: 'done', result: { ...told, refused: reasonOf(error) } };
+      // A file that a runtime refuses, or that nothing could ask, is still the file that was asked for.
+      const reason = reasonOf(error);
+      const why = error instanceof FileRefused ? { refused: reason } : { unproved: reason };
+      return { kind: 'done', result: { ...told, ...why } };
     }
   }
 
