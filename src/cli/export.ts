@@ -2,7 +2,7 @@
 import { basename, extname, join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeIssues } from '$lib/arch/parse';
-import { formatBytes, formatMs } from '$lib/base/format';
+import { formatBytes, formatDuration, formatMs } from '$lib/base/format';
 import { toZip } from '$lib/export/archive';
 import {
   formats,
@@ -146,7 +146,11 @@ function print(result: ExportResult & { kind: 'ok' }, paths: readonly string[], 
   const { files, notes, writtenMs, proof, refused, unproved, int8 } = result;
   const size = files.reduce((sum, file) => sum + bytesOf(file).length, 0);
   for (const path of paths) say(m.cli_wrote({ path }));
-  say(m.cli_export_written({ size: formatBytes(size), ms: formatMs(writtenMs) }));
+  say(
+    int8
+      ? m.cli_export_made({ size: formatBytes(size), duration: formatDuration(writtenMs) })
+      : m.cli_export_written({ size: formatBytes(size), ms: formatMs(writtenMs) })
+  );
   for (const note of notes) say(note);
   if (refused !== null) say(m.export_refused({ reason: refused }));
   if (unproved !== null) say(m.export_unasked({ reason: unproved }));

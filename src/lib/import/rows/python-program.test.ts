@@ -20,12 +20,15 @@ const statements = (text: string): unknown[] =>
     target === null ? plain(value) : { [target]: plain(value) }
   );
 
-/** Processor time, which other processes do not lengthen. */
+/** Processor time, which other processes do not lengthen; the least of three, as compiling and clearing up count too. */
 function cpuMs(run: () => void): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  const once = (): number => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  return Math.min(once(), once(), once());
 }
 
 describe('PythonProgram(text)', () => {
