@@ -5,9 +5,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import { firstRouteScripts } from '../../scripts/first-route.mjs';
-import { toUrlCode } from '../../src/lib/arch/url-code';
 import { colours } from '../../src/lib/diagram/colours';
-import { headNetworks } from '../support/source-networks';
 import { startApp, type App, type Problems } from '../support/app';
 
 let app: App;
@@ -90,19 +88,6 @@ test.each([
 ])('%s says how it is checked instead', async (format, said) => {
   await exported(format, /^Export$/);
   expect(await proof().textContent()).toContain(said);
-});
-
-test.each(
-  headNetworks()
-    .filter(({ name }) => /windows|ssdlite|decoder/.test(name))
-    .map(({ name, arch }) => [name, arch] as const)
-)('the layers of %s are all in the bundle', async (_, arch) => {
-  // A hash alone would not load the page anew.
-  await page.goto('about:blank');
-  await page.goto(`${app.url}#n=${toUrlCode(arch)}`, { waitUntil: 'networkidle' });
-  await tab(/^Export/);
-  await exported('TensorFlow.js layers model');
-  expect(await proof().textContent()).toContain('checked in TensorFlow.js');
 });
 
 test('times for Model Explorer wait for a measurement, then hold each op', async () => {

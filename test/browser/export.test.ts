@@ -59,7 +59,7 @@ describe('an untrained network', () => {
       .getByText(/weights/)
       .first()
       .waitFor();
-    await expect.poll(async () => (await page.locator('dl.totals').textContent()) ?? '').toContain('2,536,800');
+    await page.locator('dl.totals').getByText('2,536,800').waitFor();
     await page.getByRole('button', { name: 'Undo' }).first().click();
   });
 

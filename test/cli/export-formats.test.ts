@@ -111,7 +111,7 @@ describe('times for Model Explorer', () => {
   });
 
   test('are measured now where no table is given', () => {
-    const ended = bneck('export', 'article-000-dwconv', '--format', 'model-explorer', '--out', 'now');
+    const ended = bneck('export', 'article-000-dwconv', '--input', '32', '--format', 'model-explorer', '--out', 'now');
     expect(ended.error).toContain('timing the ops of');
     const [name = ''] = readdirSync(at('now')).filter((one) => one.endsWith('-tflite-times.json'));
     const { results } = read(`now/${name}`);
