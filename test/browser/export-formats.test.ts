@@ -92,7 +92,7 @@ test.each([
 
 test('times for Model Explorer wait for a measurement, then hold each op', async () => {
   await page.goto('about:blank');
-  await page.goto(`${app.url}#article-000-dwconv`, { waitUntil: 'networkidle' });
+  await page.goto(`${app.url}#n=1~v3-small`, { waitUntil: 'networkidle' });
   await tab(/^Export/);
   await page.getByLabel('format', { exact: true }).selectOption({ label: 'times for Model Explorer' });
   await page.getByText('Measure this network first').waitFor();

@@ -1,5 +1,5 @@
 /** @file TensorFlow.js as the runtime that others load an exported model with: the files from memory, whole pictures in, answers back. */
-import { dispose, io, layers, loadGraphModel, loadLayersModel, tensor4d, type Tensor } from '@tensorflow/tfjs';
+import { dispose, env, io, layers, loadGraphModel, loadLayersModel, tensor4d, type Tensor } from '@tensorflow/tfjs';
 import type { Shape } from '$lib/arch/architecture';
 import type { PictureFile } from '$lib/data/picture-file';
 import { openZip } from '$lib/data/zip';
@@ -89,6 +89,8 @@ function nameLayers(): void {
 
 async function load(artifacts: io.ModelArtifacts): Promise<Loaded> {
   if (artifacts.format === 'graph-model') {
+    // Asked for at every picture; a bundle leaves out the module that registers it, and TensorFlow.js would warn.
+    env().registerFlag('KEEP_INTERMEDIATE_TENSORS', () => false);
     const model = await loadGraphModel(io.fromMemory(artifacts));
     const names = model.outputs.map(({ name }) => name);
     return { names, answer: (pictures) => model.execute(pictures, names), dispose: () => model.dispose() };
